@@ -1,0 +1,153 @@
+//! Tells what the disk did to the files it was told of. Knows nothing of modules.
+//!
+//! Only the folders of those files are watched, each once and never with what is below it. Everything happens on one
+//! thread that sleeps while nothing is pending; calls only send it a command and return.
+
+mod backend;
+mod debounce;
+mod error;
+mod folders;
+mod interest;
+mod poller;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+pub use self::error::WatchError;
+use self::worker::{Command, Message, Worker};
+use crate::change::ChangeSet;
+
+/// A file to watch.
+#[derive(Debug, Clone)]
+pub struct WatchedFile {
+    pub path: PathBuf,
+    /// Of the content in use. If the file differs once the watch stands, it is reported: no edit is lost in between.
+    pub fingerprint: Option<String>,
+}
+
+/// How changes are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchMode {
+    Native,
+    Polling,
+    /// Nothing is found any more.
+    Closed,
+}
+
+/// How changes are found, and why not in the usual way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchStatus {
+    pub mode: WatchMode,
+    pub reason: Option<String>,
+}
+
+/// What the watcher tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    Changed(ChangeSet),
+    Status(WatchStatus),
+}
+
+/// Called on the watcher's thread.
+pub type Listener = Box<dyn FnMut(Notice) + Send>;
+
+/// What callers may see of the thread's state.
+#[derive(Debug)]
+struct Shared {
+    status: WatchStatus,
+    folders: Vec<PathBuf>,
+}
+
+/// A handle to the watcher's thread, which ends with it.
+#[derive(Debug)]
+pub struct Watcher {
+    messages: Sender<Message>,
+    shared: Arc<Mutex<Shared>>,
+}
+
+impl Watcher {
+    /// Starts the thread. With an interval the disk is polled, otherwise only if the system refuses to watch.
+    #[must_use]
+    pub fn new(poll_interval: Option<Duration>, listener: Listener) -> Self {
+        let (messages, inbox) = channel();
+        let mode = if poll_interval.is_some() { WatchMode::Polling } else { WatchMode::Native };
+        let status = WatchStatus { mode, reason: None };
+        let shared = Arc::new(Mutex::new(Shared { status, folders: Vec::new() }));
+        Worker::start(poll_interval, listener, (messages.clone(), inbox), Arc::clone(&shared));
+        Self { messages, shared }
+    }
+
+    /// Reports changes of these files from now on.
+    pub fn watch(&self, files: Vec<WatchedFile>) {
+        self.send(Command::Watch(files));
+    }
+
+    pub fn unwatch(&self, paths: Vec<PathBuf>) {
+        self.send(Command::Unwatch(paths));
+    }
+
+    /// Reports what appears or vanishes where it could win the resolution of one of these: absolute paths as import
+    /// specifiers give them, with or without an extension. Resolve again after `ready`: what appeared before the
+    /// watch stands is not reported.
+    pub fn expect(&self, bases: Vec<PathBuf>) {
+        self.send(Command::Expect(bases));
+    }
+
+    /// Takes back `expect` and `expect_folder`.
+    pub fn unexpect(&self, bases: Vec<PathBuf>) {
+        self.send(Command::Unexpect(bases));
+    }
+
+    /// Reports when this folder, or an entry of a package in it, appears. The nearest folder that exists is watched.
+    pub fn expect_folder(&self, path: PathBuf) {
+        self.send(Command::Expect(vec![path]));
+    }
+
+    /// Calls back on the watcher's thread once all that was asked for so far is done; at once if it is closed.
+    pub fn ready(&self, done: impl FnOnce() + Send + 'static) {
+        self.send(Command::Ready(Done(Some(Box::new(done)))));
+    }
+
+    /// The folders that are watched now.
+    #[must_use]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.shared.lock().folders.clone()
+    }
+
+    #[must_use]
+    pub fn status(&self) -> WatchStatus {
+        self.shared.lock().status.clone()
+    }
+
+    /// Ends the thread. Later calls do nothing.
+    pub fn close(&self) {
+        self.send(Command::Close);
+    }
+
+    /// A command that cannot be sent is dropped: the watcher is closed then.
+    fn send(&self, command: Command) {
+        drop(self.messages.send(Message::Command(command)));
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A callback that runs when it is carried out, or dropped because the watcher is closed.
+struct Done(Option<Box<dyn FnOnce() + Send>>);
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        if let Some(done) = self.0.take() {
+            done();
+        }
+    }
+}
