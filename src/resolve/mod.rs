@@ -1,0 +1,106 @@
+//! From a specifier and its importer to a file, as Node's `require` finds it.
+//!
+//! The rules of packages are `oxc_resolver`'s; this folder sets its options to those of Node and covers the few places
+//! where a bundler's idea of a specifier is not Node's. Global folders (`NODE_PATH`, `~/.node_modules`) are ignored.
+
+mod error;
+
+use std::path::{Path, PathBuf};
+
+use oxc_resolver::{EnforceExtension, ResolveOptions, Resolver as PackageResolver};
+use rustc_hash::FxHashSet;
+
+pub use self::error::ResolveError;
+use crate::path::real_path;
+
+/// What Node tells about itself, since it differs by version and by program.
+#[derive(Debug, Clone, Default)]
+pub struct ResolverOptions {
+    /// Conditions of `exports` and `imports` for `require`; `default` always holds.
+    pub conditions: Vec<String>,
+    /// The keys of `Module._extensions` in their order.
+    pub extensions: Vec<String>,
+    /// `module.builtinModules`.
+    pub builtins: Vec<String>,
+}
+
+/// What a specifier stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// The real path of a file.
+    File(PathBuf),
+    /// A module of Node's own, named as it was asked for.
+    Builtin(String),
+}
+
+/// Remembers what it saw on the disk until `clear_cache`.
+#[derive(Debug)]
+pub struct Resolver {
+    packages: PackageResolver,
+    extensions: Vec<String>,
+    builtins: FxHashSet<String>,
+}
+
+impl Resolver {
+    #[must_use]
+    pub fn new(options: ResolverOptions) -> Self {
+        let packages = PackageResolver::new(ResolveOptions {
+            condition_names: options.conditions,
+            extensions: options.extensions.clone(),
+            enforce_extension: EnforceExtension::Disabled,
+            node_path: false,
+            ..ResolveOptions::default()
+        });
+        Self {
+            packages,
+            extensions: options.extensions,
+            builtins: options.builtins.into_iter().collect(),
+        }
+    }
+
+    /// What `require(specifier)` in the file `importer` loads.
+    pub fn resolve(&self, importer: &Path, specifier: &str) -> Result<Resolved, ResolveError> {
+        if self.is_builtin(specifier) {
+            return Ok(Resolved::Builtin(specifier.to_owned()));
+        }
+        let folder = importer.parent().unwrap_or(importer);
+        if specifier.contains('?') {
+            return self
+                .literal_file(folder, specifier)
+                .ok_or_else(|| ResolveError::not_found(importer, specifier));
+        }
+        match self.packages.resolve(folder, &escape_fragment(specifier)) {
+            Ok(resolution) => Ok(Resolved::File(resolution.into_path_buf())),
+            Err(cause) => Err(ResolveError::failed(importer, specifier, cause)),
+        }
+    }
+
+    /// Forgets what was on the disk. Call it before a transaction resolves anything.
+    pub fn clear_cache(&self) {
+        self.packages.clear_cache();
+    }
+
+    /// `node:` never names a file. Not every builtin is in Node's list (`node:test` is not in that of Node 20), so
+    /// whether there is one of this name is left to Node.
+    fn is_builtin(&self, specifier: &str) -> bool {
+        specifier.starts_with("node:") || self.builtins.contains(specifier)
+    }
+
+    /// To a bundler `?` starts a query, to `require` it is a character of a file name.
+    fn literal_file(&self, folder: &Path, specifier: &str) -> Option<Resolved> {
+        let is_path = specifier.starts_with('.') || Path::new(specifier).is_absolute();
+        let exact = folder.join(specifier);
+        let extended =
+            self.extensions.iter().map(|extension| folder.join(format!("{specifier}{extension}")));
+        let found =
+            std::iter::once(exact).chain(extended).find(|path| is_path && path.is_file())?;
+        Some(Resolved::File(real_path(&found)))
+    }
+}
+
+/// The same goes for `#`, which a NUL before it makes a plain character (a convention of enhanced-resolve). At the
+/// start it means a package's `imports`, to Node as well.
+fn escape_fragment(specifier: &str) -> String {
+    let internal = if specifier.starts_with('#') { "#" } else { "" };
+    format!("{internal}{}", specifier[internal.len()..].replace('#', "\0#"))
+}
