@@ -1,0 +1,201 @@
+'use strict';
+
+/**
+ * The catalogue of everything that safe-hot can say went wrong. A code is kept for good once it is released;
+ * messages may change. `scripts/errors-doc.js` makes `docs/errors.md` from it.
+ */
+
+const path = require('node:path');
+
+/** @type {Record<string, { message: (details: any) => string, solve: string }>} */
+const CATALOGUE = {
+  ERR_SAFE_HOT_ALREADY_WATCHING: {
+    message: () =>
+      'watch() is active already; close() the first watcher or give both sets of options to one call',
+    solve:
+      'Keep the watcher that the first call returned, or `close()` it before calling `watch()` again.',
+  },
+  ERR_SAFE_HOT_BAD_GLOB: {
+    message: (d) => d.reason,
+    solve:
+      'Correct the pattern. `*` stays within a folder, `**` crosses folders, `{a,b}` are alternatives.',
+  },
+  ERR_SAFE_HOT_BUILTIN: {
+    message: (d) => `${d.specifier} is part of Node and cannot be reloaded`,
+    solve: 'Only files can be reloaded.',
+  },
+  ERR_SAFE_HOT_BUSY: {
+    message: (d) => `${d.what} was called while another reload was under way`,
+    solve:
+      'Call it when the reload has ended, for example from a timer or a request, or call `reload()`, which waits.',
+  },
+  ERR_SAFE_HOT_COLD_CHANGED: {
+    message: (d) =>
+      `${d.path} is cold and was loaded: the process must start again to use the change`,
+    solve: 'Restart the process. The command line does it by itself.',
+  },
+  ERR_SAFE_HOT_DECLINED: {
+    message: (d) => `${d.path} cannot be replaced: ${d.by} declines it`,
+    solve: 'Restart the process, or remove the `hot.decline()` call.',
+  },
+  ERR_SAFE_HOT_DELETED: {
+    message: (d) => `${d.path} was deleted and is still required; ${inUse(d)}`,
+    solve: 'Bring the file back, or remove the `require` that names it.',
+  },
+  ERR_SAFE_HOT_DIRECTORY: {
+    message: (d) => `${d.path} is a folder now; ${inUse(d)}`,
+    solve: 'Put the file back, or change the `require` that names it.',
+  },
+  ERR_SAFE_HOT_DISPOSE: {
+    message: (d) => `Disposing ${d.what} of ${d.path}@${d.version} failed: ${d.reason}`,
+    solve: 'The `cause` is what was thrown. Everything else of that version was disposed.',
+  },
+  ERR_SAFE_HOT_EMPTY: {
+    message: (d) => `${d.path} is empty, which is how a save in progress looks; ${inUse(d)}`,
+    solve: 'Save the file again. A module that is meant to do nothing may hold a comment.',
+  },
+  ERR_SAFE_HOT_ENTRY_NOT_FOUND: {
+    message: (d) => `The entry ${d.path} does not exist`,
+    solve: 'Give the path of the file that `node` would run.',
+  },
+  ERR_SAFE_HOT_ENV_CHANGED: {
+    message: (d) =>
+      `${d.path} was read into process.env: the process must start again to use the change`,
+    solve: 'Restart the process. The command line does it by itself.',
+  },
+  ERR_SAFE_HOT_ES_MODULE: {
+    message: (d) => `${d.path} is an ES module, which this version loads but does not reload`,
+    solve: 'Restart the process to use the change.',
+  },
+  ERR_SAFE_HOT_EVALUATE: {
+    message: (d) => `Evaluating ${d.path} failed: ${d.reason}; ${inUse(d)}`,
+    solve: 'The `cause` is the error that the module threw. Mend the module and save it.',
+  },
+  ERR_SAFE_HOT_EXIT: {
+    message: (d) =>
+      `The new version called process.exit(${d.exitCode}) while it started; ${inUse(d)}`,
+    solve: 'Look at what the program printed before it gave up, mend it and save.',
+  },
+  ERR_SAFE_HOT_INTERNAL: {
+    message: (d) => `safe-hot met a bug of its own: ${d.reason}; the process goes on`,
+    solve: 'Please report it with the message and the stack.',
+  },
+  ERR_SAFE_HOT_INVALID_ARGUMENT: {
+    message: (d) => `${d.name} must be ${d.expected}, not ${d.actual}`,
+    solve: 'Pass a value of the type that the message names.',
+  },
+  ERR_SAFE_HOT_INVALID_OPTION: {
+    message: (d) => `The option "${d.option}" must be ${d.expected}, not ${d.actual}`,
+    solve: 'Pass a value of the kind that the message names.',
+  },
+  ERR_SAFE_HOT_NATIVE_ADDON: {
+    message: (d) => `${d.path} is a native addon, which no process can load twice`,
+    solve: 'Restart the process to use a new build of an addon.',
+  },
+  ERR_SAFE_HOT_NATIVE_MISSING: {
+    message: (d) =>
+      `The native part of safe-hot for ${d.platform} could not be loaded: ${d.reason}`,
+    solve:
+      'Install the package again with optional dependencies, or build it with `npm run build`.',
+  },
+  ERR_SAFE_HOT_NOT_FOUND: {
+    message: (d) => `${d.specifier} was not found from ${d.from}`,
+    solve: 'A relative path is relative to the calling file, as with `require`.',
+  },
+  ERR_SAFE_HOT_NOT_ISOLATED: {
+    message: (d) => `${d.path} is not isolated: ${d.reasons.join('; ')}`,
+    solve: 'Let one module alone import it, or call `hotReload` without `isolated`.',
+  },
+  ERR_SAFE_HOT_RESOLVE: {
+    message: (d) => d.reason,
+    solve: 'Correct the `package.json` that the message names, or its permissions.',
+  },
+  ERR_SAFE_HOT_RESTORE: {
+    message: (d) =>
+      `${d.path} failed, and so did its last good version when it was evaluated again`,
+    solve: 'Restart the process: its state is not known any more.',
+  },
+  ERR_SAFE_HOT_SYNTAX: {
+    message: (d) => `${d.path}:${d.line}:${d.column} ${d.reason}; ${inUse(d)}`,
+    solve: 'Mend the syntax at the place that the code frame shows and save.',
+  },
+  ERR_SAFE_HOT_UNACCEPTED: {
+    message: (d) => `No module accepts the change of ${d.path}`,
+    solve:
+      'Accept it with `module.hot.accept`, or leave the option "unaccepted" at its default, "reload".',
+  },
+  ERR_SAFE_HOT_UNKNOWN_MODULE: {
+    message: (d) => `${d.reason}`,
+    solve: 'Please report it: the module graph was asked for a module that it does not hold.',
+  },
+  ERR_SAFE_HOT_UNKNOWN_OPTION: {
+    message: (d) =>
+      `There is no option "${d.option}"${d.nearest ? `; did you mean "${d.nearest}"?` : ''}`,
+    solve: 'The README lists every option.',
+  },
+  ERR_SAFE_HOT_UNREADABLE: {
+    message: (d) => `${d.path} cannot be read (${d.reason}); ${inUse(d)}`,
+    solve: 'Check the permissions of the file.',
+  },
+  ERR_SAFE_HOT_UNRESOLVED: {
+    message: (d) =>
+      `${d.path} requires ${JSON.stringify(d.specifier)}, which was not found; ${inUse(d)}`,
+    solve: 'Create the file, install the package or correct the name.',
+  },
+  ERR_SAFE_HOT_WATCH: {
+    message: (d) => `Watching failed: ${d.reason}`,
+    solve: 'Raise the limits of the system for watches and open files, or use the option "poll".',
+  },
+};
+
+/** What serves now, at the end of each message of a reload that did not happen. */
+function inUse(/** @type {{ version?: number | undefined }} */ details) {
+  return details.version ? `version ${details.version} stays in use` : 'nothing was changed';
+}
+
+/** Details that are paths; a message shows them relative to the working directory. */
+const PATHS = ['path', 'by', 'from'];
+
+/** @param {Record<string, unknown>} details */
+function forPeople(details) {
+  const shown = { ...details };
+  for (const name of PATHS) {
+    const value = shown[name];
+    if (typeof value === 'string' && path.isAbsolute(value)) shown[name] = relativeToCwd(value);
+  }
+  return shown;
+}
+
+/** @param {string} file */
+function relativeToCwd(file) {
+  try {
+    return path.relative(process.cwd(), file) || '.';
+  } catch {
+    // The working directory may be gone.
+    return file;
+  }
+}
+
+/** @typedef {keyof typeof CATALOGUE} ErrorCode */
+
+/** An error with a stable `code`. Tell errors apart by `code`: two copies of this package may be loaded. */
+class SafeHotError extends Error {
+  /**
+   * @param {string} code one of the catalogue
+   * @param {Record<string, unknown>} details values of the message, absolute and unformatted
+   * @param {unknown} [cause] the error underneath, untouched
+   */
+  constructor(code, details = {}, cause) {
+    const entry = CATALOGUE[code];
+    const message = entry ? entry.message(forPeople(details)) : String(details.reason ?? code);
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'SafeHotError';
+    this.code = code;
+    this.details = details;
+    /** @type {string | undefined} a code frame, if the failure has a place in a file */
+    this.frame = undefined;
+  }
+}
+
+exports.CATALOGUE = CATALOGUE;
+exports.SafeHotError = SafeHotError;

@@ -1,0 +1,105 @@
+'use strict';
+
+/**
+ * The three functions of Node's CommonJS loader that safe-hot stands in. They are short and call Node's own directly,
+ * since each call here is a line in the stack traces that people read.
+ */
+
+const Module = /** @type {any} */ (require('node:module'));
+const { runAs, switchEvaluation } = require('../../resources/ownership');
+
+/**
+ * @param {import('./loader').Loader} loader
+ * @returns {{ readsPlainJavaScript: () => boolean }}
+ */
+function install(loader) {
+  const nodeLoad = Module._load;
+  const nodeModuleLoad = Module.prototype.load;
+  const nodeCompile = Module.prototype._compile;
+  const nodeJsExtension = Module._extensions['.js'];
+
+  Module._load = function _load(
+    /** @type {any} */ request,
+    /** @type {any} */ parent,
+    /** @type {boolean} */ isMain,
+  ) {
+    const target = loader.locate(request, parent, isMain);
+    if (target.type === 'loaded') return target.exports;
+    const exports = nodeLoad(target.request, target.parent, isMain);
+    if (isMain) loader.didRunMain();
+    return exports;
+  };
+
+  Module.prototype.load = function load(/** @type {string} */ filename) {
+    const version = loader.begin(this, filename);
+    let hasLoaded = false;
+    const wasCold = switchEvaluation(version === null);
+    // No `catch`: Node shows the line that threw last, and that is to be the program's.
+    try {
+      const result = version
+        ? runAs(version, evaluationOf(version, this, filename))
+        : nodeModuleLoad.call(this, filename);
+      hasLoaded = true;
+      return result;
+    } finally {
+      switchEvaluation(wasCold);
+      loader.end(this, filename, version, hasLoaded);
+    }
+  };
+
+  Module.prototype._compile = function _compile(
+    /** @type {string} */ content,
+    /** @type {string} */ filename,
+    /** @type {string | undefined} */ format,
+  ) {
+    const call = loader.prepareCall(this, content, filename, format);
+    return call
+      ? Reflect.apply(call.wrapper, this.exports, call.args)
+      : nodeCompile.call(this, content, filename, format);
+  };
+
+  /**
+   * @param {import('../record').Version} version
+   * @param {any} module
+   * @param {string} filename
+   */
+  function evaluationOf(version, module, filename) {
+    const evaluate = nodeModuleLoad.bind(module, filename);
+    return version.state === 'staged'
+      ? () => loader.evaluate(version, module) ?? evaluate()
+      : evaluate;
+  }
+
+  const hasLoadHooks = followLoadHooks();
+  return {
+    readsPlainJavaScript: () => Module._extensions['.js'] === nodeJsExtension && !hasLoadHooks(),
+  };
+}
+
+/**
+ * Hooks of `module.registerHooks` (Node 22.15 and up) may give another text than the file's.
+ *
+ * @returns {() => boolean} does any stand that has a `load`?
+ */
+function followLoadHooks() {
+  const { registerHooks } = Module;
+  const standing = new Set();
+  if (!registerHooks) return () => false;
+  Module.registerHooks = function (/** @type {any} */ hooks) {
+    const handle = registerHooks(hooks);
+    if (typeof hooks.load !== 'function') return handle;
+    standing.add(handle);
+    // Node's own is frozen.
+    return Object.create(handle, {
+      deregister: {
+        value() {
+          standing.delete(handle);
+          handle.deregister();
+        },
+      },
+    });
+  };
+  return () => standing.size > 0;
+}
+
+exports.install = install;

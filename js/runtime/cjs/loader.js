@@ -1,0 +1,449 @@
+'use strict';
+
+/**
+ * Decides for Node's CommonJS loader: gives each hot module a version, notes who imports whom, and answers staged code
+ * from the overlay. What is cold goes to Node as ever.
+ */
+
+const Module = /** @type {any} */ (require('node:module'));
+const path = require('node:path');
+const { compile } = require('./compile');
+const { install } = require('./install');
+const { makeRequire } = require('./require');
+const { HotContext } = require('../hot-context');
+const { SafeHotError } = require('../../errors');
+const { currentOwner } = require('../../resources/ownership');
+const { timerModuleFor } = require('../../resources/timers');
+
+/**
+ * @typedef {import('../record').Version} Version
+ * @typedef {import('../record').ModuleRecord} ModuleRecord
+ * @typedef {import('../registry').Overlay} Overlay
+ *
+ * @typedef {object} LoaderHost what the loader needs of the rest
+ * @property {import('../registry').Registry} registry
+ * @property {(filename: string) => boolean} isHot
+ * @property {(filename: string) => string | null} fingerprint
+ * @property {(text: string) => string} fingerprintText the same for what was read of a file already
+ * @property {(importer: Version, imported: ModuleRecord) => void} addImport an edge that was not there before
+ * @property {(record: ModuleRecord) => void} addRoot loaded by cold code, or the entry
+ * @property {(filename: string) => void} willLoad a hot file is to be read and evaluated for the first time
+ * @property {(filename: string, version: Version | null) => void} didLoad a file was loaded; null if it is cold
+ * @property {(version: Version) => void} didFail a hot module threw while it evaluated
+ * @property {(version: Version) => void} willReplace runs dispose handlers that must run before the successor
+ * @property {import('../hot-context').HotHost} hot
+ * @property {() => void} didRunMain the entry has evaluated
+ *
+ * @typedef {{ type: 'loaded', exports: unknown } | { type: 'load', request: any, parent: any }} Target
+ */
+
+const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
+
+class Loader {
+  #host;
+  #installed = { readsPlainJavaScript: () => true };
+
+  /** @param {LoaderHost} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  install() {
+    this.#installed = install(this);
+  }
+
+  /** Does Node's own handler compile `.js` files, so that their text is the JavaScript that runs? */
+  get readsPlainJavaScript() {
+    return this.#installed.readsPlainJavaScript();
+  }
+
+  /**
+   * Where a `require` leads: to exports that are here, or on to Node.
+   *
+   * @param {any} request
+   * @param {any} parent
+   * @param {boolean} isMain
+   * @returns {Target}
+   */
+  locate(request, parent, isMain) {
+    const { registry } = this.#host;
+    /** @type {Target} */
+    const passOn = { type: 'load', request, parent };
+    if (typeof request !== 'string') return passOn;
+    const requester = this.#requesterOf(parent);
+    if (Module.isBuiltin(request)) {
+      const exports = timerModuleFor(requester, request);
+      return exports ? { type: 'loaded', exports } : passOn;
+    }
+    if (!requester && !mayReachHot(request, parent)) return passOn;
+    const filename = requester
+      ? (resolvedBefore(request, requester) ?? resolve(request, parent, isMain, requester))
+      : this.#resolveForCold(request, parent, isMain);
+    if (!path.isAbsolute(filename) || !this.#host.isHot(filename)) return passOn;
+
+    const record = registry.recordFor(filename);
+    // Cold code that loads a hot module does so on behalf of the version that is evaluating.
+    const viewer = requester ?? currentOwner();
+    if (!viewer) this.#host.addRoot(record);
+    else if (!viewer.isStale) this.#link(viewer, record);
+    if (!requester && parent) registry.addColdHolder(record, parent);
+    // `import` keeps what a CommonJS module exported when it was first imported.
+    if (!parent && !isMain) record.isImported = true;
+
+    if (viewer?.state === 'staged' && registry.overlay) {
+      return { type: 'loaded', exports: this.#exportsInStage(registry.overlay, record, parent) };
+    }
+    const cached = Module._cache[filename];
+    if (viewer?.isStale && cached) return { type: 'loaded', exports: cached.exports };
+    if (cached?.loaded && requester) {
+      linkChild(parent, cached);
+      return { type: 'loaded', exports: cached.exports };
+    }
+    // The absolute name: Node's table of relative requests does not see that another file wins now.
+    // The entry is the one that Node would make for it, so that the file is not looked for twice.
+    if (!cached) Module._pathCache[`${filename}\0`] = filename;
+    // A stale parent would be kept alive by what it is the first to load.
+    return { type: 'load', request: filename, parent: viewer?.isStale ? undefined : parent };
+  }
+
+  /**
+   * `Module.prototype.load` begins: the file of a module is to be read and evaluated.
+   *
+   * @param {any} module
+   * @param {string} filename
+   * @returns {Version | null} null for a cold file
+   */
+  begin(module, filename) {
+    const { registry } = this.#host;
+    if (!this.#host.isHot(filename)) return null;
+    const known = registry.versionOf(module);
+    if (known) return known;
+    this.#host.willLoad(filename);
+    const version = registry.createVersion(registry.recordFor(filename), module, 'current');
+    if (!this.#isReadByCompile(filename)) version.fingerprint = this.#host.fingerprint(filename);
+    return version;
+  }
+
+  /**
+   * Evaluates a staged version from what the transaction has, if it has: the last good source when a failed version is
+   * being undone, or the very text that prepare has read, whatever the file holds by now.
+   *
+   * @param {Version} version
+   * @param {any} module
+   * @returns {true | undefined} undefined if Node, and the tools in it, are to read the file
+   */
+  evaluate(version, module) {
+    const { overlay } = this.#host.registry;
+    if (version.state !== 'staged' || !overlay) return undefined;
+    const { record } = version;
+    const { current } = record;
+    if (overlay.lastGood && current?.factory) {
+      version.fingerprint = current.fingerprint;
+      version.factory = current.factory;
+      nameModule(module, record.path);
+      const { wrapper, args } = this.#callOf(version, module, current.factory);
+      Reflect.apply(wrapper, module.exports, args);
+      module.loaded = true;
+      return true;
+    }
+    const prepared = overlay.sources.get(record.path);
+    version.fingerprint = prepared?.fingerprint ?? this.#host.fingerprint(record.path);
+    if (prepared?.factory) {
+      nameModule(module, record.path);
+      module._compile(prepared.source, record.path, 'commonjs');
+      module.loaded = true;
+      return true;
+    }
+    if (!prepared && current && current.fingerprint !== version.fingerprint) {
+      overlay.unprepared.add(record);
+      const reason = 'the file changed while the reload was under way';
+      const details = { path: record.path, reason, version: current.number };
+      throw new SafeHotError('ERR_SAFE_HOT_EVALUATE', details);
+    }
+    return undefined;
+  }
+
+  /**
+   * `Module.prototype.load` has ended.
+   *
+   * @param {any} module
+   * @param {string} filename
+   * @param {Version | null} version
+   * @param {boolean} hasLoaded
+   */
+  end(module, filename, version, hasLoaded) {
+    const { registry } = this.#host;
+    if (version && !hasLoaded) {
+      if (version.state === 'current') registry.discard(version);
+      this.#host.didFail(version);
+    } else {
+      this.#host.didLoad(filename, registry.versionOf(module) ?? null);
+    }
+  }
+
+  /**
+   * `Module.prototype._compile`: the text of a module is here, whoever made it.
+   *
+   * @param {any} module
+   * @param {string} content
+   * @param {string} filename
+   * @param {string | undefined} format
+   * @returns {{ wrapper: Function, args: unknown[] } | null} null if the module is Node's
+   */
+  prepareCall(module, content, filename, format) {
+    const { registry } = this.#host;
+    const version = registry.versionOf(module);
+    if (!version) return null;
+    version.fingerprint ??= this.#fingerprintOf(content, filename);
+    const prepared = version.state === 'staged' ? registry.overlay?.sources.get(filename) : null;
+    const factory =
+      prepared?.source === content && prepared.factory
+        ? prepared.factory
+        : factoryOf(content, filename, format);
+    if (factory) return this.#callOf(version, module, factory);
+    // An ES module, which is Node's, or an error that Node words as people know it.
+    if (version.state === 'current') registry.discard(version);
+    return null;
+  }
+
+  /**
+   * Evaluates a new version of `record` in the overlay, unless staged code has already asked for it.
+   *
+   * @param {ModuleRecord} record
+   * @param {any} parent
+   * @param {boolean} isMain
+   */
+  stage(record, parent, isMain) {
+    const { registry } = this.#host;
+    const { overlay } = registry;
+    if (!overlay || overlay.versions.has(record)) return;
+    if (record.current) this.#host.willReplace(record.current);
+    /** @type {any} */
+    const module = new Module(record.path, parent ?? undefined);
+    if (isMain) module.id = '.';
+    const version = registry.createVersion(record, module, 'staged');
+    let hasLoaded = false;
+    try {
+      module.load(record.path);
+      overlay.evaluated.push(version);
+      hasLoaded = true;
+    } finally {
+      if (!hasLoaded) {
+        registry.discard(version);
+        unlinkChild(parent, module);
+      }
+    }
+  }
+
+  didRunMain() {
+    this.#host.didRunMain();
+  }
+
+  /** Is the text that comes to `_compile` the file's own, so that the file need not be read a second time? */
+  #isReadByCompile(/** @type {string} */ filename) {
+    return this.readsPlainJavaScript && filename.endsWith('.js');
+  }
+
+  /**
+   * @param {string} content
+   * @param {string} filename
+   */
+  #fingerprintOf(content, filename) {
+    // What stands for invalid UTF-8 does not tell which bytes the file holds.
+    const isText = this.#isReadByCompile(filename) && !content.includes('\uFFFD');
+    return isText ? this.#host.fingerprintText(content) : this.#host.fingerprint(filename);
+  }
+
+  /**
+   * @param {Overlay} overlay
+   * @param {ModuleRecord} record
+   * @param {any} parent
+   */
+  #exportsInStage(overlay, record, parent) {
+    const survivor = overlay.planned.has(record) ? undefined : Module._cache[record.path];
+    if (!survivor || overlay.versions.has(record)) this.stage(record, parent, false);
+    const module = overlay.versions.get(record)?.module ?? survivor;
+    linkChild(parent, module);
+    return module?.exports;
+  }
+
+  /**
+   * @param {Version} viewer
+   * @param {ModuleRecord} record
+   */
+  #link(viewer, record) {
+    if (viewer.imports.has(record) || viewer.record === record) return;
+    viewer.imports.add(record);
+    viewer.mentions.delete(record);
+    if (viewer.state === 'current') this.#host.addImport(viewer, record);
+  }
+
+  /**
+   * @param {Version} version
+   * @param {any} module
+   * @param {import('../record').Factory} factory
+   */
+  #callOf(version, module, factory) {
+    version.factory = factory;
+    const hot = new HotContext(version, this.#host.hot);
+    version.hot = hot;
+    defineHot(module, hot);
+    const require = makeRequire(module, () => this.#mainModule(version));
+    const { filename } = module;
+    return factory(version, [module.exports, require, module, filename, path.dirname(filename)]);
+  }
+
+  /** The entry's module, as `viewer` sees it. */
+  #mainModule(/** @type {Version} */ viewer) {
+    const main = process.mainModule;
+    const { registry } = this.#host;
+    if (!registry.overlay || viewer.state !== 'staged') return main;
+    const record = registry.versionOf(main)?.record;
+    return (record && registry.overlay.versions.get(record)?.module) ?? main;
+  }
+
+  /**
+   * As with Node, cold code that has loaded a module gets it again when its file is gone.
+   *
+   * @param {string} request
+   * @param {any} parent
+   * @param {boolean} isMain
+   * @returns {string}
+   */
+  #resolveForCold(request, parent, isMain) {
+    try {
+      return Module._resolveFilename(request, parent, isMain);
+    } catch (error) {
+      const filename = typeof parent?.path === 'string' && path.resolve(parent.path, request);
+      const record = filename && isRelative(request) && this.#loadedAs(filename);
+      if (!record) throw error;
+      return record.path;
+    }
+  }
+
+  /** @param {string} base absolute, as an import writes it */
+  #loadedAs(base) {
+    const names = [base, ...Object.keys(Module._extensions).map((extension) => base + extension)];
+    const { registry } = this.#host;
+    return names.map((name) => registry.lookup(name)).find((record) => record?.current);
+  }
+
+  /** @param {any} parent */
+  #requesterOf(parent) {
+    if (!parent) return undefined;
+    const { registry } = this.#host;
+    const version = registry.versionOf(parent);
+    if (version || !parent.filename) return version;
+    // `createRequire(__filename)` makes a module object that only bears the name.
+    const record = registry.lookup(parent.filename);
+    return record && registry.visible(currentOwner(), record);
+  }
+}
+
+/**
+ * @param {string} content
+ * @param {string} filename
+ * @param {string | undefined} format
+ */
+function factoryOf(content, filename, format) {
+  if (format === 'module') return null;
+  try {
+    return compile(content, filename);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A relative request leads one version to the same loaded file each time, as with Node, even when that file is gone.
+ *
+ * @param {string} request
+ * @param {Version} requester
+ */
+function resolvedBefore(request, requester) {
+  const filename = requester.requests.get(request);
+  return filename && Module._cache[filename] ? filename : undefined;
+}
+
+/**
+ * @param {string} request
+ * @param {any} parent
+ * @param {boolean} isMain
+ * @param {Version} requester
+ * @returns {string}
+ */
+function resolve(request, parent, isMain, requester) {
+  const remembers = isRelative(request);
+  // What is not found yet is remembered too: the file may come.
+  if (remembers) requester.requests.set(request, '');
+  const filename = Module._resolveFilename(request, parent, isMain);
+  if (remembers) requester.requests.set(request, filename);
+  return filename;
+}
+
+/**
+ * Can a `require` of cold code arrive at a hot module? A relative one within a package cannot.
+ *
+ * @param {string} request
+ * @param {any} parent
+ */
+function mayReachHot(request, parent) {
+  if (!isRelative(request)) return true;
+  const folder = parent?.path;
+  if (typeof folder !== 'string' || !folder.includes(NODE_MODULES)) return true;
+  return !path.resolve(folder, request).includes(NODE_MODULES);
+}
+
+/** @param {string} request */
+function isRelative(request) {
+  return (
+    request.startsWith('./') || request.startsWith('../') || request === '.' || request === '..'
+  );
+}
+
+/**
+ * What `Module.prototype.load` does before it hands a file to the handler of its extension.
+ *
+ * @param {any} module
+ * @param {string} filename
+ */
+function nameModule(module, filename) {
+  module.filename = filename;
+  module.paths = Module._nodeModulePaths(path.dirname(filename));
+}
+
+/**
+ * @param {any} module
+ * @param {HotContext} context
+ */
+function defineHot(module, context) {
+  Object.defineProperty(module, 'hot', {
+    configurable: true,
+    enumerable: false,
+    get: () => context.api,
+    set(value) {
+      Object.defineProperty(module, 'hot', { value, writable: true });
+    },
+  });
+}
+
+/**
+ * @param {any} parent
+ * @param {any} child
+ */
+function linkChild(parent, child) {
+  if (child && Array.isArray(parent?.children) && !parent.children.includes(child)) {
+    parent.children.push(child);
+  }
+}
+
+/**
+ * @param {any} parent
+ * @param {any} child
+ */
+function unlinkChild(parent, child) {
+  const index = Array.isArray(parent?.children) ? parent.children.indexOf(child) : -1;
+  if (index >= 0) parent.children.splice(index, 1);
+}
+
+exports.Loader = Loader;

@@ -1,0 +1,150 @@
+'use strict';
+
+/**
+ * Module records and their versions. A record stands for one file, for as long as the process runs; a version is one
+ * evaluation of it. A version that became stale lets go of everything that could keep its code alive.
+ */
+
+const { ResourceSet } = require('../resources/tracker');
+
+/**
+ * @typedef {'staged' | 'current' | 'stale' | 'aborted'} VersionState aborted: stale, and it was never current
+ * @typedef {object} StaleEntry
+ * @property {number} number
+ * @property {WeakRef<object>} token
+ *
+ * @typedef {object} Kept
+ * @property {unknown} value
+ * @property {((value: any) => unknown) | undefined} dispose
+ * @property {number} creator the number of the version that created it
+ */
+
+class ModuleRecord {
+  /**
+   * @param {number} id in the native graph
+   * @param {string} path absolute, real
+   */
+  constructor(id, path) {
+    this.id = id;
+    this.path = path;
+    /** @type {Version | null} */
+    this.current = null;
+    /** How many versions there have been. */
+    this.count = 0;
+    /** @type {StaleEntry[]} stale versions that were reachable when last looked at */
+    this.stale = [];
+    /** Of `hot.keep`, by key. @type {Map<unknown, Kept>} */
+    this.kept = new Map();
+    /** What the dispose handlers of the last version left for the next one. @type {object | undefined} */
+    this.handedData = undefined;
+    /** Loaded by `import` or `import()`, whose table of modules Node never empties. */
+    this.isImported = false;
+    /** Cold modules that have it among their `children`. @type {WeakRef<NodeModule>[]} */
+    this.coldHolders = [];
+  }
+
+  /**
+   * Takes values out of what is kept, for good.
+   *
+   * @param {(kept: Kept) => boolean} [isMeant] default: all
+   * @returns {(() => unknown)[]} what ends each of them
+   */
+  takeKept(isMeant = () => true) {
+    return [...this.kept].flatMap(([key, kept]) => {
+      if (!isMeant(kept)) return [];
+      this.kept.delete(key);
+      return [() => kept.dispose?.(kept.value)];
+    });
+  }
+
+  /** Stale versions whose code is still reachable. */
+  reachableStale() {
+    this.stale = this.stale.filter((entry) => entry.token.deref() !== undefined);
+    return this.stale;
+  }
+}
+
+class Version {
+  /**
+   * @param {ModuleRecord} record
+   * @param {NodeModule} module
+   * @param {VersionState} state
+   */
+  constructor(record, module, state) {
+    this.record = record;
+    this.number = ++record.count;
+    /** @type {NodeModule | null} null once it is stale and detached */
+    this.module = module;
+    this.state = state;
+    /**
+     * The object that lives exactly as long as this version's code is reachable. Null for what this project has not
+     * compiled. Never a reference to the module from the start: a `WeakRef` keeps its target for the rest of the job
+     * that makes it, and with it all that the module has made.
+     *
+     * @type {WeakRef<object> | null}
+     */
+    this.token = null;
+    /** @type {string | null} fingerprint of the content that was evaluated; null if the file could not be read */
+    this.fingerprint = null;
+    /** Evaluates the same source again, as a new version. @type {Factory | null} */
+    this.factory = null;
+    /** @type {import('./hot-context').HotContext | null} */
+    this.hot = null;
+    this.resources = new ResourceSet();
+    /** On the clock of `performance.now()`. */
+    this.madeAtMs = performance.now();
+    /** @type {Set<ModuleRecord>} hot modules that this version has loaded */
+    this.imports = new Set();
+    /** @type {Set<ModuleRecord>} hot modules that its source names and that it has not loaded yet */
+    this.mentions = new Set();
+    /** @type {Map<string, string>} relative specifiers and the files that they resolved to */
+    this.requests = new Map();
+    /** Loaded before safe-hot: its timers and its exact imports are not known. */
+    this.isAdopted = false;
+    /** Its own dispose handlers ran before its successor evaluated. */
+    this.isDisposed = false;
+    /** What they threw. @type {unknown[]} */
+    this.disposeErrors = [];
+  }
+
+  get isStale() {
+    return this.state === 'stale' || this.state === 'aborted';
+  }
+
+  /**
+   * Replaced, or never come to be: from now on only the program can keep its code alive.
+   *
+   * @param {'stale' | 'aborted'} state
+   */
+  retire(state) {
+    this.state = state;
+    const target = this.token ?? (this.module && new WeakRef(this.module));
+    if (target) this.record.stale.push({ number: this.number, token: target });
+  }
+
+  /** Lets go of all that the version holds, so that only the program itself can keep its code alive. */
+  release() {
+    this.module = null;
+    this.factory = null;
+    this.hot = null;
+    this.imports.clear();
+    this.mentions.clear();
+    this.requests.clear();
+  }
+
+  toString() {
+    return `${this.record.path}@${this.number}`;
+  }
+}
+
+/**
+ * Makes one evaluation: the function that wraps the module, and its arguments for this version.
+ *
+ * @callback Factory
+ * @param {Version} version
+ * @param {unknown[]} moduleArguments `exports, require, module, __filename, __dirname`
+ * @returns {{ wrapper: Function, args: unknown[] }}
+ */
+
+exports.ModuleRecord = ModuleRecord;
+exports.Version = Version;

@@ -1,0 +1,95 @@
+/** Shared types. Imports nothing at run time. */
+
+export type Outcome =
+  | 'committed'
+  | 'refused'
+  | 'rolled-back'
+  | 'restored'
+  | 'unchanged'
+  | 'restart-required'
+  | 'planned';
+
+/** Resources of one kind that went with a version. */
+export interface DisposedReport {
+  path: string;
+  version: number;
+  kind: string;
+  count: number;
+}
+
+/** A version that is used on although it was replaced, and why. */
+export interface StaleReport {
+  path: string;
+  version: number;
+  reason: string;
+}
+
+export interface ReportedError {
+  code: string;
+  message: string;
+  frame?: string;
+}
+
+/** What one transaction came to. Paths are relative to the project root. */
+export interface ReloadReport {
+  type: 'reload';
+  outcome: Outcome;
+  changed: string[];
+  /** In the order in which their evaluation ended: dependencies first. */
+  evaluated: string[];
+  pruned: string[];
+  disposed: DisposedReport[];
+  stale: StaleReport[];
+  /** Addresses of listening sockets that moved to a new version. */
+  handedOver: string[];
+  /** What new versions left on the process itself, which is not undone: `globalThis.cache`, `process.env.TZ`. */
+  traces: string[];
+  /** From each changed module to what was loaded again for it. */
+  chains: string[][];
+  durationMs: number;
+  error?: ReportedError;
+  /** Exceptions of dispose handlers, which stop nothing. */
+  failures?: ReportedError[];
+}
+
+/** The entry ran for the first time. */
+export interface ReadyReport {
+  type: 'ready';
+  entry: string;
+  durationMs: number;
+  hot: number;
+  cold: number;
+  folders: number;
+}
+
+/** The watcher looks at files in another way than before. */
+export interface WatchReport {
+  type: 'watch';
+  mode: 'native' | 'polling' | 'closed';
+  reason?: string;
+}
+
+/** The program ended, and the command line waits for a save. */
+export interface EndReport {
+  type: 'end';
+  entry: string;
+  code: number | null;
+  signal: string | null;
+}
+
+export type Report = ReloadReport | ReadyReport | WatchReport | EndReport;
+
+export interface EngineOptions {
+  root: string;
+  include: string[];
+  exclude: string[];
+  unaccepted: 'reload' | 'restart' | 'ignore';
+  settleTimeoutMs: number;
+  graceMs: number;
+  dryRun: boolean;
+  trackReads: boolean;
+  keepUpgraded: boolean;
+  /** Milliseconds between two looks, or null to be told by the system. */
+  pollIntervalMs: number | null;
+  report: 'text' | 'json' | 'none';
+}
