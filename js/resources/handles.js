@@ -1,0 +1,365 @@
+'use strict';
+
+/**
+ * What holds the process or the system: watchers, children, workers, datagram sockets, channels, descriptors, readers
+ * of lines, observers and hooks. Each belongs to the hot module whose code made it.
+ */
+
+const asyncHooks = require('node:async_hooks');
+const childProcess = require('node:child_process');
+const dgram = require('node:dgram');
+const diagnosticsChannel = require('node:diagnostics_channel');
+const fs = require('node:fs');
+const readline = require('node:readline');
+const workers = require('node:worker_threads');
+const { syncBuiltinESMExports } = require('node:module');
+const { listenQuietly, noteMaker } = require('./listeners');
+const { adapterFor } = require('../adapters/clients');
+const {
+  callerInContext,
+  isClientCall,
+  listeningCaller,
+  makerInContext,
+  makerOrCaller,
+  runUnowned,
+} = require('./ownership');
+
+/**
+ * @typedef {import('../runtime/record').Version} Version
+ *
+ * @typedef {object} Kind how one class of emitters is owned and ended
+ * @property {string} kind
+ * @property {(handle: any) => string} what
+ * @property {() => Version | undefined} owner
+ * @property {(handle: any, graceMs: () => number) => unknown} release
+ * @property {string} ended the event by which it says that it has ended
+ */
+
+/** @type {() => number} how long what must end may take, in milliseconds */
+let graceMs = () => 5_000;
+
+/** @param {() => number} grace */
+function install(grace) {
+  graceMs = grace;
+  installChildren();
+  installWatch();
+  installWatchFile();
+  installDescriptors();
+  installPromised();
+  installConstructors();
+  installSubscriptions();
+  syncBuiltinESMExports();
+}
+
+/**
+ * Looks at an emitter as it is constructed: every handle of these kinds is one.
+ *
+ * @param {any} emitter
+ */
+function onConstruct(emitter) {
+  const { constructor } = emitter;
+  const adapter = adapterFor(emitter);
+  if (adapter) trackClient(emitter, adapter);
+  const kind = kinds.get(constructor) ?? kinds.get(Object.getPrototypeOf(constructor ?? Object));
+  if (kind) track(emitter, kind);
+}
+
+/**
+ * @param {any} client
+ * @param {import('../adapters/clients').Adapter} adapter
+ */
+function trackClient(client, { what, release }) {
+  makerInContext()?.resources.add({
+    kind: 'client',
+    what: () => what,
+    release: () => runUnowned(() => release(client, graceMs())),
+  });
+}
+
+/** @returns {Map<Function, Kind>} */
+function emitterKinds() {
+  const close = (/** @type {any} */ handle) => handle.close();
+  /** @type {[Function, Kind][]} */
+  const kinds = [
+    [
+      /** @type {any} */ (childProcess).ChildProcess,
+      {
+        kind: 'child process',
+        what: (child) => `child process ${child.pid ?? ''} ${child.spawnfile ?? ''}`,
+        owner: makerOrCaller,
+        release: endChild,
+        ended: 'exit',
+      },
+    ],
+    [
+      workers.Worker,
+      {
+        kind: 'worker',
+        what: (worker) => `worker ${worker.threadId}`,
+        owner: makerOrCaller,
+        release: (worker) => worker.terminate(),
+        ended: 'exit',
+      },
+    ],
+    [
+      dgram.Socket,
+      {
+        kind: 'socket',
+        what: () => 'udp socket',
+        owner: makerOrCaller,
+        release: close,
+        ended: 'close',
+      },
+    ],
+    [
+      readline.Interface,
+      {
+        kind: 'reader',
+        what: () => 'readline',
+        owner: makerOrCaller,
+        release: close,
+        ended: 'close',
+      },
+    ],
+    [/** @type {any} */ (fs).ReadStream, stream((file) => `stream from ${file.path ?? file.fd}`)],
+    [/** @type {any} */ (fs).WriteStream, stream((file) => `stream to ${file.path ?? file.fd}`)],
+  ];
+  return new Map(kinds);
+}
+
+/**
+ * @param {(stream: any) => string} what
+ * @returns {Kind}
+ */
+function stream(what) {
+  // Ended rather than destroyed: what was written is to arrive.
+  const release = (/** @type {any} */ file) =>
+    typeof file.end === 'function' ? file.end() : file.destroy();
+  return { kind: 'stream', what, owner: callerInContext, release, ended: 'close' };
+}
+
+/** A child that was detached is meant to live on. */
+function endChild(/** @type {any} */ child) {
+  if (detached.has(child) || child.exitCode !== null || child.signalCode !== null) return;
+  // A grandchild may hold the other ends of its pipes.
+  listenQuietly(child, 'exit', () =>
+    child.stdio.forEach((/** @type {any} */ each) => each?.destroy()),
+  );
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs());
+  timer.unref();
+  listenQuietly(child, 'exit', () => clearTimeout(timer));
+}
+
+/** Children that are meant to outlive their parent. @type {WeakSet<object>} */
+const detached = new WeakSet();
+
+function installChildren() {
+  const { prototype } = /** @type {any} */ (childProcess).ChildProcess;
+  const { spawn } = prototype;
+  /** @this {any} */
+  prototype.spawn = function (/** @type {any} */ options) {
+    if (options?.detached) detached.add(this);
+    return Reflect.apply(spawn, this, arguments);
+  };
+}
+
+function installWatch() {
+  const { watch } = fs;
+  /** @type {any} */ (fs).watch = function () {
+    const watcher = Reflect.apply(watch, this, arguments);
+    if (isClientCall()) return watcher;
+    const release = () => watcher.close();
+    const what = () => `watcher of ${arguments[0]}`;
+    track(watcher, { kind: 'watcher', what, owner: makerOrCaller, release, ended: 'close' });
+    return watcher;
+  };
+}
+
+/**
+ * @param {any} handle
+ * @param {Kind} kind
+ */
+function track(handle, { kind, what, owner: find, release, ended }) {
+  const owner = find();
+  if (!owner) return;
+  const resource = owner.resources.add({
+    kind,
+    what: () => what(handle),
+    release: () => release(handle, graceMs),
+  });
+  listenQuietly(handle, ended, () => owner.resources.delete(resource));
+}
+
+/** `fs.watchFile` hands out one watcher to all who ask for the same file: the listener is what is owned. */
+function installWatchFile() {
+  const { watchFile, unwatchFile } = fs;
+  /** @type {any} */ (fs).watchFile = function (/** @type {any[]} */ ...args) {
+    const watcher = Reflect.apply(watchFile, this, args);
+    const listener = args.findLast((each) => typeof each === 'function');
+    const [file] = args;
+    if (isClientCall()) return watcher;
+    makerOrCaller()?.resources.add({
+      kind: 'watcher',
+      what: () => `watcher of ${file}`,
+      release: () => unwatchFile(file, listener),
+    });
+    return watcher;
+  };
+}
+
+/**
+ * Numbers of descriptors are used again, so one is tracked only from an `openSync` to the `close` that ends it.
+ */
+function installDescriptors() {
+  /** @type {Map<number, () => void>} */
+  const forget = new Map();
+  const { openSync, close, closeSync } = fs;
+  fs.openSync = function (/** @type {any[]} */ ...args) {
+    const fd = Reflect.apply(openSync, this, args);
+    const owner = callerInContext();
+    if (owner) {
+      const release = () => {
+        forget.delete(fd);
+        closeSync(fd);
+      };
+      const resource = owner.resources.add({
+        kind: 'file',
+        what: () => `file ${args[0]}`,
+        release,
+      });
+      forget.set(fd, () => owner.resources.delete(resource));
+    }
+    return fd;
+  };
+  const forgetting = (/** @type {Function} */ original) =>
+    /** @this {unknown} */
+    function (/** @type {any[]} */ ...args) {
+      forget.get(args[0])?.();
+      forget.delete(args[0]);
+      return Reflect.apply(original, this, args);
+    };
+  /** @type {any} */ (fs).close = forgetting(close);
+  fs.closeSync = forgetting(closeSync);
+}
+
+/** The promised forms: a watcher that is iterated, and a handle of a file. */
+function installPromised() {
+  const { watch, open } = fs.promises;
+  /** @type {any} */ (fs.promises).watch = function (
+    /** @type {any} */ file,
+    /** @type {any} */ given,
+  ) {
+    const owner = makerOrCaller();
+    if (!owner) return watch(file, given);
+    const options = typeof given === 'string' ? { encoding: given } : { ...given };
+    const controller = new AbortController();
+    const { signal } = controller;
+    options.signal = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
+    const release = () => controller.abort();
+    const resource = owner.resources.add({
+      kind: 'watcher',
+      what: () => `watcher of ${file}`,
+      release,
+    });
+    return untilEnded(watch(file, options), signal, () => owner.resources.delete(resource));
+  };
+  /** @type {any} */ (fs.promises).open = async function (/** @type {any[]} */ ...args) {
+    const owner = callerInContext();
+    const handle = await Reflect.apply(open, fs.promises, args);
+    if (!owner) return handle;
+    if (owner.isStale) await handle.close();
+    const release = () => handle.close();
+    const what = () => `file ${args[0]}`;
+    track(handle, { kind: 'file', what, owner: () => owner, release, ended: 'close' });
+    return handle;
+  };
+}
+
+/**
+ * An iteration that stops, without a word, when its version goes: no one waits for it any more.
+ *
+ * @param {AsyncIterable<any>} events
+ * @param {AbortSignal} signal
+ * @param {() => void} done
+ */
+async function* untilEnded(events, signal, done) {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await new Promise(() => {});
+  } finally {
+    done();
+  }
+}
+
+/** Channels between threads are no emitters; they are seen where they are constructed. */
+function installConstructors() {
+  const close = (/** @type {any} */ channel) => channel.close();
+  const closePorts = (/** @type {any} */ { port1, port2 }) => {
+    port1.close();
+    port2.close();
+  };
+  for (const [name, release] of Object.entries({
+    BroadcastChannel: close,
+    MessageChannel: closePorts,
+  })) {
+    const construct = (
+      /** @type {any} */ target,
+      /** @type {any[]} */ args,
+      /** @type {any} */ as,
+    ) => {
+      const made = Reflect.construct(target, args, as);
+      for (const each of [made, made.port1, made.port2]) if (each) noteMaker(each);
+      const resource = { kind: 'channel', what: () => name, release: () => release(made) };
+      makerOrCaller()?.resources.add(resource);
+      return made;
+    };
+    const traced = new Proxy(/** @type {any} */ (workers)[name], { construct });
+    /** @type {any} */ (workers)[name] = traced;
+    Object.defineProperty(globalThis, name, { value: traced, writable: true, configurable: true });
+  }
+}
+
+/** What is switched on and has to be switched off again. */
+function installSubscriptions() {
+  const hook = Object.getPrototypeOf(asyncHooks.createHook({}));
+  pair(hook, 'enable', 'disable', 'async hook');
+  pair(PerformanceObserver.prototype, 'observe', 'disconnect', 'observer');
+  const { subscribe, unsubscribe } = diagnosticsChannel;
+  if (!subscribe) return;
+  /** @type {any} */ (diagnosticsChannel).subscribe = function (
+    /** @type {any} */ name,
+    /** @type {any} */ listener,
+  ) {
+    subscribe(name, listener);
+    listeningCaller()?.resources.add({
+      kind: 'subscription',
+      what: () => `subscription of ${String(name)}`,
+      release: () => unsubscribe(name, listener),
+    });
+  };
+}
+
+/**
+ * @param {any} prototype
+ * @param {string} on
+ * @param {string} off
+ * @param {string} kind
+ */
+function pair(prototype, on, off, kind) {
+  const original = prototype[on];
+  /** @this {any} */
+  prototype[on] = function () {
+    const result = Reflect.apply(original, this, arguments);
+    // Node switches hooks of its own on, as `AsyncLocalStorage` does when it is first used.
+    listeningCaller()?.resources.add({ kind, what: () => kind, release: () => this[off]() });
+    return result;
+  };
+}
+
+const kinds = emitterKinds();
+
+exports.install = install;
+exports.onConstruct = onConstruct;

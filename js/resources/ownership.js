@@ -1,0 +1,234 @@
+'use strict';
+
+/**
+ * Whose is what is made now? An `AsyncLocalStorage` carries the version that is evaluating into everything that
+ * follows from its evaluation; inbound connections and requests run outside of any owner. Within that, the innermost
+ * hot module on the stack, `await`s included, is the one that made the call: a pool that `db.js` opens when the entry
+ * first asks for it is `db.js`'s.
+ *
+ * No stack is captured where there is no owner, so none on the way of a request.
+ */
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const path = require('node:path');
+const { isClientCode } = require('../adapters/clients');
+
+/** @typedef {import('../runtime/record').Version} Version */
+
+/** @type {AsyncLocalStorage<Version | undefined>} */
+const storage = new AsyncLocalStorage();
+
+/** @type {AsyncLocalStorage<boolean>} */
+const serving = new AsyncLocalStorage();
+
+/** `once` and its like call `on`. */
+const EVENTS = new Set(['node:events', 'node:internal/event_target']);
+
+/** How many frames are looked at for a hot module. */
+const STACK_LIMIT = 50;
+
+const OWN_CODE = path.dirname(__dirname) + path.sep;
+
+/** Is the innermost module that evaluates a cold one? What a package makes as it loads is its own for good. */
+let isCold = false;
+
+/** @type {(filePath: string) => Version | undefined} */
+let versionOfFile = () => undefined;
+
+/** @param {(filePath: string) => Version | undefined} lookup the version of a hot file that running code sees */
+function setVersionLookup(lookup) {
+  versionOfFile = lookup;
+}
+
+/**
+ * The version whose evaluation, or what follows from it, is running.
+ *
+ * @returns {Version | undefined}
+ */
+function currentOwner() {
+  return storage.getStore();
+}
+
+/**
+ * Runs a function as work of a version. Bound, since a function of its own would be one more line in each stack trace.
+ *
+ * @type {<T>(version: Version, run: () => T) => T}
+ */
+const runAs = storage.run.bind(storage);
+
+/**
+ * Runs `run` as work of no version: what serves a caller from outside belongs to that caller.
+ *
+ * @template T
+ * @param {() => T} run
+ * @returns {T}
+ */
+function runUnowned(run) {
+  return storage.getStore() === undefined ? run() : storage.run(undefined, run);
+}
+
+/**
+ * Runs `run` as work for a client that has connected.
+ *
+ * @template T
+ * @param {() => T} run
+ * @returns {T}
+ */
+function runServing(run) {
+  return serving.run(true, () => runUnowned(run));
+}
+
+/** Does what runs now serve a client, and no version's own evaluation? */
+function isServing() {
+  return serving.getStore() === true && storage.getStore() === undefined;
+}
+
+/**
+ * A module begins, or ends, to evaluate.
+ *
+ * @param {boolean} becomesCold is the innermost one cold from now on?
+ * @returns {boolean} was it before? To be given back at the end
+ */
+function switchEvaluation(becomesCold) {
+  const wasCold = isCold;
+  isCold = becomesCold;
+  return wasCold;
+}
+
+/**
+ * The owner of what cold code makes now, by context alone: cheap enough for timers.
+ *
+ * @returns {Version | undefined}
+ */
+function contextOwner() {
+  const owner = storage.getStore();
+  return owner === undefined || isCold || owner.isStale ? undefined : owner;
+}
+
+/**
+ * The owner of what is made now, during an evaluation or what follows from it.
+ *
+ * @returns {Version | undefined}
+ */
+function makerInContext() {
+  const context = contextOwner();
+  return context && (innermostHot(callSites()) ?? context);
+}
+
+/**
+ * The same, and outside of an evaluation the hot module that makes the call itself.
+ *
+ * @returns {Version | undefined}
+ */
+function makerOrCaller() {
+  if (isCold) return undefined;
+  if (storage.getStore() !== undefined) return makerInContext();
+  return directCaller();
+}
+
+/**
+ * The hot module that makes the call itself. What cold code in between does on its behalf may well serve others too.
+ *
+ * @returns {Version | undefined}
+ */
+function listeningCaller() {
+  const caller = callSites().find((file) => !file.startsWith(OWN_CODE) && !EVENTS.has(file));
+  return liveVersionOf(caller);
+}
+
+/**
+ * The hot module that makes the call itself, during an evaluation or what follows from it.
+ *
+ * @returns {Version | undefined}
+ */
+function callerInContext() {
+  return contextOwner() && directCaller();
+}
+
+/**
+ * The version in whose evaluation, or in what follows from it, something is made; outside of one, the hot module that
+ * is nearest on the stack.
+ *
+ * @returns {Version | undefined}
+ */
+function contextOrNearest() {
+  return storage.getStore() === undefined ? innermostHot(callSites()) : contextOwner();
+}
+
+/** Is a cold module evaluating? What it makes then lives as long as the process. */
+function isEvaluatingCold() {
+  return isCold;
+}
+
+/** The hot module that calls a function of Node's. */
+function directCaller() {
+  return liveVersionOf(callSites().find(isOutside));
+}
+
+/**
+ * Does a client that is owned itself make the call? What it makes goes with it.
+ *
+ * @returns {boolean}
+ */
+function isClientCall() {
+  if (contextOwner() === undefined) return false;
+  const files = callSites();
+  const end = files.findIndex((file) => versionOfFile(file));
+  return files.slice(0, end < 0 ? files.length : end).some(isClientCode);
+}
+
+/** @param {string | undefined} file */
+function liveVersionOf(file) {
+  const version = file === undefined ? undefined : versionOfFile(file);
+  return version?.isStale ? undefined : version;
+}
+
+/** @param {string[]} files innermost first */
+function innermostHot(files) {
+  for (const file of files) {
+    const version = versionOfFile(file);
+    if (version) return version.isStale ? undefined : version;
+  }
+  return undefined;
+}
+
+/** @param {string} file */
+function isOutside(file) {
+  return path.isAbsolute(file) && !file.startsWith(OWN_CODE);
+}
+
+/**
+ * The files of the frames on the stack, innermost first.
+ *
+ * @returns {string[]}
+ */
+function callSites() {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  /** @type {{ stack?: NodeJS.CallSite[] }} */
+  const holder = {};
+  try {
+    Error.stackTraceLimit = STACK_LIMIT;
+    Error.prepareStackTrace = (_, sites) => sites;
+    Error.captureStackTrace(holder, callSites);
+    return (holder.stack ?? []).flatMap((site) => site.getFileName() ?? []);
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+exports.setVersionLookup = setVersionLookup;
+exports.currentOwner = currentOwner;
+exports.contextOwner = contextOwner;
+exports.makerInContext = makerInContext;
+exports.callerInContext = callerInContext;
+exports.contextOrNearest = contextOrNearest;
+exports.isClientCall = isClientCall;
+exports.isEvaluatingCold = isEvaluatingCold;
+exports.listeningCaller = listeningCaller;
+exports.makerOrCaller = makerOrCaller;
+exports.runAs = runAs;
+exports.runUnowned = runUnowned;
+exports.runServing = runServing;
+exports.isServing = isServing;
+exports.switchEvaluation = switchEvaluation;

@@ -1,0 +1,352 @@
+'use strict';
+
+/**
+ * Listening servers (`net` and what is built on it) and their handing over. A listening socket belongs to the version
+ * in whose evaluation `listen` was called. When a staged version listens where a version that it replaces listens
+ * already, it is given that version's socket: it reports that it is listening, and from the commit on every new
+ * connection is its own. The socket is never closed, so no connection is refused.
+ *
+ * Node dispatches a new connection to `handle[owner_symbol]`; that one link is what the commit moves.
+ */
+
+const net = require('node:net');
+const { contextOrNearest, currentOwner, runServing } = require('./ownership');
+const { Datagrams } = require('./datagrams');
+const { forwardTo } = require('./forward');
+const { Upgrades } = require('./upgrades');
+
+/**
+ * @typedef {import('../runtime/record').Version} Version
+ *
+ * @typedef {object} Claim the successor that asked for the socket during the stage
+ * @property {any} server
+ * @property {Version} owner
+ */
+
+/** One listening socket, over all the servers that it serves in the course of time. */
+class ListeningSocket {
+  /**
+   * @param {string} address as asked for, e.g. `:3000`
+   * @param {any} server
+   * @param {Version} owner
+   */
+  constructor(address, server, owner) {
+    this.address = address;
+    /** The server that gets new connections. */
+    this.server = server;
+    this.owner = owner;
+    /** @type {any} set once it listens */
+    this.handle = null;
+    /** @type {Claim | null} */
+    this.claim = null;
+    this.madeAtMs = performance.now();
+  }
+}
+
+class Servers {
+  /** @type {Set<ListeningSocket>} */
+  #sockets = new Set();
+  #original = { listen: net.Server.prototype.listen, close: net.Server.prototype.close };
+  /** Sockets of replaced versions whose successors may still ask for them. @type {Set<ListeningSocket>} */
+  #lingering = new Set();
+  /** @type {(() => void) | null} called at each listen of a staged version */
+  onStagedListen = null;
+  #stagedListens = 0;
+  #upgrades = new Upgrades();
+  #datagrams = new Datagrams();
+  /** @type {(version: Version) => boolean} */
+  #isReplaced = () => false;
+
+  install() {
+    const servers = this;
+    const original = this.#original;
+    this.#datagrams.install();
+    /** @param {any[]} args */
+    net.Server.prototype.listen = function listen(...args) {
+      return servers.#listen(this, args);
+    };
+    net.Server.prototype.close = function close(/** @type {any[]} */ ...args) {
+      servers.#willClose(this);
+      return Reflect.apply(original.close, this, args);
+    };
+  }
+
+  all() {
+    return [...this.#sockets];
+  }
+
+  /**
+   * Begins to count what staged versions ask for.
+   *
+   * @param {(version: Version) => boolean} isReplaced is the version one of those that the stage may replace?
+   */
+  beginStage(isReplaced) {
+    this.#stagedListens = 0;
+    this.#isReplaced = isReplaced;
+    this.#datagrams.beginStage(isReplaced);
+  }
+
+  /**
+   * Has the successor asked for each socket of the versions that it replaces, or for as many others?
+   *
+   * @param {Set<Version>} replaced
+   */
+  isSettled(replaced) {
+    const owned = [...this.#sockets].filter((socket) => replaced.has(socket.owner));
+    return owned.every((socket) => socket.claim) || this.#stagedListens >= owned.length;
+  }
+
+  /**
+   * Moves every claimed socket to its successor. Synchronous.
+   *
+   * @returns {string[]} the addresses
+   */
+  commit() {
+    const moved = [];
+    for (const socket of this.#sockets) {
+      if (!socket.claim) continue;
+      this.#move(socket, socket.claim);
+      moved.push(socket.address);
+    }
+    return [...moved, ...this.#datagrams.commit()];
+  }
+
+  /** Undoes what staged versions have asked for. */
+  abort() {
+    this.#datagrams.abort();
+    for (const socket of this.#sockets) {
+      const { claim } = socket;
+      if (!claim) continue;
+      socket.claim = null;
+      if (claim.server !== socket.server) letGo(claim.server);
+      if (!socket.server) this.#closeHandle(socket);
+    }
+  }
+
+  /**
+   * Stops listening where no successor asked. In-flight requests finish on the old code.
+   *
+   * @param {Set<Version>} stale
+   * @param {{ lingerMs: number, graceMs: number, keepUpgraded: boolean }} options how long a successor may still ask
+   * @returns {ListeningSocket[]}
+   */
+  release(stale, { lingerMs, graceMs, keepUpgraded }) {
+    if (!keepUpgraded) this.#upgrades.end(stale, graceMs);
+    const left = [...this.#sockets].filter((socket) => stale.has(socket.owner));
+    if (lingerMs <= 0) left.forEach((socket) => this.#close(socket));
+    else if (left.length > 0) this.#linger(left, lingerMs);
+    return left;
+  }
+
+  /** @param {ListeningSocket[]} sockets @param {number} lingerMs */
+  #linger(sockets, lingerMs) {
+    sockets.forEach((socket) => this.#lingering.add(socket));
+    const timer = setTimeout(() => {
+      sockets.forEach((socket) => this.#lingering.has(socket) && this.#close(socket));
+    }, lingerMs);
+    timer.unref();
+  }
+
+  /** @param {ListeningSocket} socket */
+  #close(socket) {
+    this.#lingering.delete(socket);
+    this.#sockets.delete(socket);
+    socket.server?.close();
+  }
+
+  /** @param {ListeningSocket} socket */
+  #closeHandle(socket) {
+    this.#sockets.delete(socket);
+    socket.handle?.close();
+  }
+
+  /**
+   * @param {any} server
+   * @param {any[]} args
+   */
+  #listen(server, args) {
+    // The version was given up while it waited for something: it never listens.
+    if (currentOwner()?.state === 'aborted') return server;
+    const owner = contextOrNearest();
+    if (!owner) return Reflect.apply(this.#original.listen, server, args);
+
+    const address = addressOf(args);
+    const predecessor = this.#predecessor(address, owner);
+    if (predecessor) this.#claim(predecessor, server, owner, args);
+    else this.#track(address, server, owner, args);
+    if (owner.state === 'staged') {
+      this.#stagedListens += 1;
+      this.onStagedListen?.();
+    }
+    return server;
+  }
+
+  /**
+   * The socket that a version takes over: that of a version which is being replaced, or of one that just was.
+   *
+   * @param {string} address
+   * @param {Version} owner
+   */
+  #predecessor(address, owner) {
+    for (const socket of this.#sockets) {
+      if (socket.address !== address || socket.claim || !socket.handle) continue;
+      const isReplaced = owner.state === 'staged' && this.#isReplaced(socket.owner);
+      if (isReplaced || this.#lingering.has(socket)) return socket;
+    }
+    return undefined;
+  }
+
+  /**
+   * @param {string} address
+   * @param {any} server
+   * @param {Version} owner
+   * @param {any[]} args
+   */
+  #track(address, server, owner, args) {
+    const socket = new ListeningSocket(address, server, owner);
+    server.once('listening', () => {
+      if (!server._handle) return;
+      socket.handle = server._handle;
+      acceptUnowned(socket.handle);
+      this.#sockets.add(socket);
+      this.#upgrades.follow(server, () => socket.owner);
+    });
+    Reflect.apply(this.#original.listen, server, args);
+  }
+
+  /**
+   * @param {ListeningSocket} socket
+   * @param {any} server
+   * @param {Version} owner
+   * @param {any[]} args
+   */
+  #claim(socket, server, owner, args) {
+    const callback = args.findLast((arg) => typeof arg === 'function');
+    const claim = { server, owner };
+    socket.claim = claim;
+    const isSame = server === socket.server;
+    if (!isSame) {
+      server._handle = socket.handle;
+      server._connectionKey = socket.server?._connectionKey;
+      server._pipeName = socket.server?._pipeName;
+      if (callback) server.once('listening', callback);
+    }
+    process.nextTick(() => {
+      if (server._handle !== socket.handle) return;
+      if (!isSame) server.emit('listening');
+      else if (callback) Reflect.apply(callback, server, []);
+    });
+    if (owner.state !== 'staged') this.#move(socket, claim);
+  }
+
+  /**
+   * @param {ListeningSocket} socket
+   * @param {Claim} claim
+   */
+  #move(socket, claim) {
+    const previous = socket.server;
+    socket.claim = null;
+    socket.owner = claim.owner;
+    socket.server = claim.server;
+    this.#lingering.delete(socket);
+    if (previous === claim.server) return;
+    this.#upgrades.follow(claim.server, () => socket.owner);
+    const { handle } = socket;
+    handle[ownerSymbol(handle)] = claim.server;
+    if (claim.server._unref) handle.unref();
+    else handle.ref();
+    if (!previous) return;
+    previous._handle = null;
+    forwardTo(previous, () => socket.server);
+  }
+
+  /** @param {any} server */
+  #willClose(server) {
+    for (const socket of this.#sockets) {
+      if (socket.claim?.server === server && socket.server !== server) {
+        socket.claim = null;
+        server._handle = { close() {} };
+      } else if (socket.server === server && socket.claim) {
+        // Its successor holds the same handle: the handle stays open.
+        socket.server = null;
+        server._handle = { close() {} };
+      } else if (socket.server === server) {
+        this.#sockets.delete(socket);
+        this.#lingering.delete(socket);
+      }
+    }
+  }
+}
+
+/**
+ * Connections from outside are no work of the version that listens.
+ *
+ * @param {any} handle
+ */
+function acceptUnowned(handle) {
+  const { onconnection } = handle;
+  if (typeof onconnection !== 'function') return;
+  /** @this {unknown} */
+  handle.onconnection = function () {
+    return runServing(() => Reflect.apply(onconnection, this, arguments));
+  };
+}
+
+/** @param {any} handle */
+function ownerSymbol(handle) {
+  const symbol = Object.getOwnPropertySymbols(handle).find(
+    (each) => each.description === 'owner_symbol',
+  );
+  return /** @type {symbol} */ (symbol);
+}
+
+/**
+ * A server that had been given a socket and does not get it.
+ *
+ * @param {any} server
+ */
+function letGo(server) {
+  server._handle = { close() {} };
+  server.close();
+}
+
+/** Handles that a program opened itself, each with a number to tell it by. @type {WeakMap<object, number>} */
+const handleNumbers = new WeakMap();
+let handleCount = 0;
+
+/**
+ * What `listen` was asked for, as people write it.
+ *
+ * @param {any[]} args
+ * @returns {string}
+ */
+function addressOf(args) {
+  const [options] = /** @type {any} */ (net)._normalizeArgs(args);
+  const handle = handleOf(args[0]);
+  if (handle) return `handle ${numberOf(handle)}`;
+  if (options.fd !== undefined && options.fd !== null) return `fd ${options.fd}`;
+  if (typeof options.path === 'string') return options.path;
+  const host = typeof options.host === 'string' ? options.host : '';
+  return `${host}:${Number(options.port ?? 0)}`;
+}
+
+/**
+ * The handle that a program gives to `listen`: the thing itself, or what has one.
+ *
+ * @param {any} first argument of `listen`
+ * @returns {object | undefined}
+ */
+function handleOf(first) {
+  if (first === null || typeof first !== 'object') return undefined;
+  const handle = first._handle ?? first.handle ?? first;
+  return typeof handle.getAsyncId === 'function' ? handle : undefined;
+}
+
+/** @param {object} handle */
+function numberOf(handle) {
+  const number = handleNumbers.get(handle) ?? (handleCount += 1);
+  handleNumbers.set(handle, number);
+  return number;
+}
+
+exports.Servers = Servers;
