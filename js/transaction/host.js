@@ -1,0 +1,37 @@
+'use strict';
+
+/**
+ * What a transaction needs of the rest of safe-hot, and what it gives back. Types only.
+ *
+ * @typedef {object} TransactionHost
+ * @property {import('../runtime/registry').Registry} registry
+ * @property {import('../binding').NativeGraph} graph
+ * @property {Pick<typeof import('../binding'), 'hotReload'>} native
+ * @property {import('../runtime/cjs/loader').Loader} loader
+ * @property {import('../resources/servers').Servers} servers
+ * @property {import('./status').Status} status
+ * @property {import('../types').EngineOptions} options
+ * @property {() => import('./prepare').PrepareHost} prepareHost
+ * @property {(outcome: import('../types').Outcome, result: Result, durationMs: number) => import('../types').ReloadReport} makeReport
+ * @property {(report: import('../types').ReloadReport) => void} publish
+ * @property {(error: unknown) => void} warn an exception of user code that stops nothing
+ *
+ * @typedef {object} CommitResult
+ * @property {string[]} evaluated absolute paths, dependencies first
+ * @property {string[]} pruned
+ * @property {import('../types').DisposedReport[]} disposed
+ * @property {import('../types').StaleReport[]} stale
+ * @property {string[]} handedOver addresses of listening sockets
+ * @property {import('../binding').HotReloadFailure[]} failures of dispose handlers
+ * @property {import('../runtime/record').ModuleRecord[]} unaccepted
+ *
+ * @typedef {Partial<CommitResult> & {
+ *   changed?: string[],
+ *   error?: import('../errors').SafeHotError | undefined,
+ *   traces?: string[],
+ *   causes?: Map<import('../runtime/record').ModuleRecord, string>,
+ *   plan?: import('../binding').NativePlan,
+ * }} Result
+ */
+
+module.exports = {};

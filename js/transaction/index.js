@@ -1,0 +1,564 @@
+'use strict';
+
+/**
+ * The transaction: prepare → stage → commit, or abort. One at a time. A change that arrives meanwhile forms the next
+ * change set; a stage that only waits is given up for it, and both are planned as one.
+ */
+
+const { SafeHotError } = require('../errors');
+const { guarded, fromNative, reasonOf } = require('../native');
+const { snapshot, tracesSince } = require('../resources/traces');
+const { placeOf } = require('../report/frame');
+const { prepare, readyWith } = require('./prepare');
+const { openOverlay, evaluateStaged } = require('./stage');
+const { StageGuard } = require('./guard');
+const { commit } = require('./commit');
+const { abort } = require('./abort');
+
+/**
+ * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('../runtime/record').ModuleRecord} ModuleRecord
+ * @typedef {import('./prepare').ChangeSet} ChangeSet
+ * @typedef {import('./stage').Staged} Staged
+ * @typedef {import('../types').ReloadReport} ReloadReport
+ *
+ * @typedef {object} Request one change set on its way
+ * @property {ChangeSet} changes
+ * @property {Version | undefined} caller of `hotReload`
+ * @property {boolean} isCall of `hotReload`, which gives fresh exports in a dry run too
+ * @property {number} startMs
+ *
+ * @typedef {{ phase: 'idle' }} Idle
+ * @typedef {{ phase: 'working' }} Working user code of a transaction is on the stack
+ * @typedef {{ phase: 'waiting', supersede: () => void }} Waiting a stage waits for the program to listen
+ *
+ * @typedef {{ type: 'done', report: ReloadReport }} Done
+ * @typedef {{ type: 'staged', staged: Staged, guard: StageGuard, replaced: Set<Version>,
+ *   before: import('../resources/traces').Snapshot }} StagedWork
+ */
+
+/** How often a stage that was overtaken by a change of the graph or of a file is begun anew. */
+const MAX_ATTEMPTS = 5;
+
+/** How often, and how far apart, a file is looked at again that a save seems to have emptied just now. */
+const SAVE_LOOKS = 5;
+const SAVE_LOOK_MS = 10;
+
+class Transactions {
+  /** @type {Idle | Working | Waiting} */
+  #state = { phase: 'idle' };
+  /** @type {ChangeSet} */
+  #pending = emptyChanges();
+  /** Changed on disk, and refused or rolled back: they go along with the next change. */
+  #dirty = emptyChanges();
+  /** @type {WeakMap<ReloadReport, SafeHotError>} */
+  #errors = new WeakMap();
+  #host;
+
+  /** @param {import('./host').TransactionHost} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /** Is user code of a transaction on the stack? */
+  get isWorking() {
+    return this.#state.phase === 'working';
+  }
+
+  /**
+   * Takes a change set and carries it out as soon as it can.
+   *
+   * @param {ChangeSet} changes
+   */
+  submit(changes) {
+    merge(this.#pending, changes);
+    if (this.#state.phase === 'waiting') this.#state.supersede();
+    else if (this.#state.phase === 'idle') void this.#drain();
+  }
+
+  /**
+   * @param {ChangeSet} changes
+   * @returns {Promise<ReloadReport>} of the transaction that they became part of
+   */
+  reload(changes) {
+    return new Promise((resolve) => {
+      this.submit({ ...changes, waiting: [...changes.waiting, resolve] });
+    });
+  }
+
+  /**
+   * Carries a change set out now: a stage that waits is given up for it and begun again afterwards.
+   *
+   * @param {ChangeSet} changes
+   * @param {Version} [caller]
+   * @returns {ReloadReport}
+   */
+  runNow(changes, caller) {
+    if (this.#state.phase === 'working') {
+      throw new SafeHotError('ERR_SAFE_HOT_BUSY', { what: 'hotReload()' });
+    }
+    if (this.#state.phase === 'waiting') this.#state.supersede();
+    const request = { changes, caller, isCall: true, startMs: performance.now() };
+    const work = this.#beginAfterSave(request);
+    const report =
+      work.type === 'done'
+        ? work.report
+        : this.#finish(request, work, this.#host.options.settleTimeoutMs);
+    this.#publish(request, report);
+    queueMicrotask(() => void this.#drain());
+    return report;
+  }
+
+  /**
+   * A file that is empty is most likely in the middle of a save. The caller has asked for it now, and no watcher tells
+   * when the writer is done: it is given a moment.
+   *
+   * @param {Request} request
+   */
+  #beginAfterSave(request) {
+    for (let looks = SAVE_LOOKS; ; looks -= 1) {
+      const work = this.#begin(request, MAX_ATTEMPTS);
+      const isEmpty = work.type === 'done' && work.report.error?.code === 'ERR_SAFE_HOT_EMPTY';
+      if (!isEmpty || looks === 0) return work;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SAVE_LOOK_MS);
+    }
+  }
+
+  async #drain() {
+    while (this.#state.phase === 'idle' && !isEmpty(this.#pending)) {
+      try {
+        await this.#carryOut(this.#takePending());
+      } catch (error) {
+        // A bug of ours, a panic of the native part above all: told, and the process lives.
+        this.#host.warn(error);
+      }
+    }
+  }
+
+  /**
+   * @param {Request} request
+   * @returns {Promise<void> | undefined} undefined if there was nothing to wait for
+   */
+  #carryOut(request) {
+    const work = this.#begin(request, MAX_ATTEMPTS);
+    if (work.type === 'staged' && !this.#isSettled(work)) return this.#settle(request, work);
+    const { settleTimeoutMs } = this.#host.options;
+    const report =
+      work.type === 'done' ? work.report : this.#finish(request, work, settleTimeoutMs);
+    this.#publish(request, report);
+    return undefined;
+  }
+
+  #takePending() {
+    const changes = this.#pending;
+    this.#pending = emptyChanges();
+    return { changes, caller: undefined, isCall: false, startMs: performance.now() };
+  }
+
+  /**
+   * Prepare, plan and the synchronous part of the stage.
+   *
+   * @param {Request} request
+   * @param {number} attempts
+   * @returns {Done | StagedWork}
+   */
+  #begin(request, attempts) {
+    const { changes } = request;
+    const isDryRun = this.#host.options.dryRun && !request.isCall;
+    // What the disk did last is what counts: a file that was refused and is gone now is gone.
+    for (const [file, kind] of this.#dirty.files) {
+      if (!changes.files.has(file)) changes.files.set(file, kind);
+    }
+    this.#dirty = emptyChanges();
+    this.#host.status.set('prepare');
+    const prepared = prepare(this.#host.prepareHost(), changes);
+    if (prepared.type !== 'ready') {
+      if (prepared.type !== 'unchanged') this.#dirty = onlyFiles(changes);
+      return this.#done(request, prepared.type, {
+        changed: prepared.changed,
+        error: prepared.type === 'unchanged' ? undefined : prepared.error,
+      });
+    }
+
+    const { registry, graph, options } = this.#host;
+    const outcome = guarded(() =>
+      graph.plan({
+        changed: prepared.changed.map((record) => record.id),
+        unaccepted: options.unaccepted,
+        ...(request.caller ? { caller: request.caller.record.id } : {}),
+      }),
+    );
+    if (outcome.type === 'failed') {
+      return this.#done(request, 'refused', { error: fromNative(outcome.error) });
+    }
+    const { plan } = outcome;
+    const changed = changedPaths(prepared);
+    const obstacle = obstacleOf(plan, registry);
+    if (plan.verdict === 'ignored') {
+      // As the program wishes, and for good: the next change is not held up by this one.
+      return this.#done(request, obstacle ? 'refused' : 'unchanged', {
+        changed,
+        error: obstacle,
+        plan,
+      });
+    }
+    if (obstacle || isDryRun) {
+      if (obstacle) this.#dirty = onlyFiles(changes);
+      const type = obstacle ? 'restart-required' : 'planned';
+      return this.#done(request, type, { changed, error: obstacle, plan });
+    }
+    const overlay = openOverlay(plan, prepared, registry, { lastGood: false });
+    return this.#evaluate(request, { overlay, plan, prepared, caller: request.caller }, attempts);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Staged} staged
+   * @param {number} attempts
+   * @returns {Done | StagedWork}
+   */
+  #evaluate(request, staged, attempts) {
+    const { registry, loader, servers } = this.#host;
+    const { overlay } = staged;
+    const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
+    servers.beginStage((version) => replaced.has(version) || isLedTo(version, replaced));
+    registry.overlay = overlay;
+    const guard = new StageGuard();
+    /** @type {StagedWork} */
+    const work = { type: 'staged', staged, guard, replaced, before: snapshot() };
+    this.#state = { phase: 'working' };
+    /** @type {{ error: unknown } | null} */
+    let failure = null;
+    try {
+      evaluateStaged(staged, loader, registry);
+    } catch (error) {
+      failure = { error };
+    }
+    failure ??= guard.failure;
+    if (overlay.unprepared.size > 0 || overlay.isOutdated) {
+      this.#undo(work);
+      if (attempts > 0) return this.#again(request, overlay, attempts - 1);
+    }
+    return failure ? { type: 'done', report: this.#fail(request, work, failure.error) } : work;
+  }
+
+  /**
+   * A file or the graph moved on while modules evaluated: the plan is made again from what is known now.
+   *
+   * @param {Request} request
+   * @param {import('../runtime/registry').Overlay} overlay
+   * @param {number} attempts
+   */
+  #again(request, overlay, attempts) {
+    for (const record of overlay.unprepared) request.changes.files.set(record.path, 'modified');
+    return this.#begin(request, attempts);
+  }
+
+  /** @param {StagedWork} work */
+  #isSettled(work) {
+    return this.#host.servers.isSettled(work.replaced);
+  }
+
+  /**
+   * Waits until the successor has asked for each listening socket of what it replaces.
+   *
+   * @param {Request} request
+   * @param {StagedWork} work
+   */
+  async #settle(request, work) {
+    const { servers, options } = this.#host;
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    /** @type {'settled' | 'superseded' | 'failed' | 'timed-out'} */
+    const ended = await new Promise((resolve) => {
+      timer = setTimeout(() => resolve('timed-out'), options.settleTimeoutMs);
+      this.#state = { phase: 'waiting', supersede: () => this.#supersede(request, work, resolve) };
+      work.guard.onFailure = () => resolve('failed');
+      servers.onStagedListen = () => {
+        // The program is in the middle of its own call: the switch is made when that has returned.
+        if (this.#isSettled(work)) queueMicrotask(() => resolve('settled'));
+      };
+    });
+    clearTimeout(timer);
+    servers.onStagedListen = null;
+    if (ended === 'superseded') return;
+    const { failure } = work.guard;
+    if (!failure && work.staged.overlay.isOutdated) {
+      // Code that serves has come to import what is being replaced: the plan has to know.
+      this.#supersede(request, work, () => {});
+      return;
+    }
+    const lingerMs = ended === 'timed-out' ? 0 : options.settleTimeoutMs;
+    this.#publish(
+      request,
+      failure ? this.#fail(request, work, failure.error) : this.#finish(request, work, lingerMs),
+    );
+  }
+
+  /**
+   * @param {Request} request
+   * @param {StagedWork} work
+   * @param {(how: 'superseded') => void} end
+   */
+  #supersede(request, work, end) {
+    this.#undo(work);
+    merge(this.#pending, request.changes);
+    this.#state = { phase: 'idle' };
+    end('superseded');
+  }
+
+  /** @param {StagedWork} work */
+  #undo(work) {
+    work.guard.abandon();
+    abort(work.staged, this.#host);
+    this.#state = { phase: 'idle' };
+  }
+
+  /**
+   * @param {Request} request
+   * @param {StagedWork} work
+   * @param {number} lingerMs how long the successor may still ask for a listening socket
+   */
+  #finish(request, work, lingerMs) {
+    work.guard.remove();
+    this.#state = { phase: 'working' };
+    this.#host.status.set('apply');
+    const result = this.#commit(work.staged, lingerMs);
+    // A module whose accept callback failed counts as changed itself.
+    for (const record of result.unaccepted) {
+      queueMicrotask(() => this.submit({ ...emptyChanges(), forced: new Set([record]) }));
+    }
+    const { causes } = work.staged.prepared;
+    const changed = changedPaths(work.staged.prepared);
+    const { plan } = work.staged;
+    const traces = tracesSince(work.before);
+    return this.#done(request, 'committed', {
+      ...result,
+      changed,
+      causes,
+      plan,
+      traces,
+    }).report;
+  }
+
+  /**
+   * @param {Staged} staged
+   * @param {number} lingerMs
+   */
+  #commit(staged, lingerMs) {
+    try {
+      return commit(staged, this.#host, { lingerMs });
+    } finally {
+      // A bug of ours must not make every later reload wait for this one.
+      this.#state = { phase: 'idle' };
+    }
+  }
+
+  /**
+   * Takes the failed stage back; versions whose own dispose handlers ran are evaluated again from their last good source.
+   *
+   * @param {Request} request
+   * @param {StagedWork} work
+   * @param {unknown} cause
+   */
+  #fail(request, work, cause) {
+    const { staged } = work;
+    const changed = changedPaths(staged.prepared);
+    const error = this.#evaluationError(staged, cause);
+    this.#dirty = onlyFiles(request.changes);
+    this.#host.status.set('abort');
+    this.#undo(work);
+    const disposed = [...work.replaced].filter((version) => version.isDisposed);
+    if (disposed.length === 0) {
+      this.#reportSelfError(staged, cause);
+      const traces = tracesSince(work.before);
+      return this.#done(request, 'rolled-back', { changed, error, traces }).report;
+    }
+    return this.#restore(request, disposed, changed, error);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Version[]} disposed
+   * @param {string[]} changed
+   * @param {SafeHotError} error
+   */
+  #restore(request, disposed, changed, error) {
+    const { graph, registry, loader, servers } = this.#host;
+    const records = disposed.map((version) => version.record);
+    const outcome = guarded(() =>
+      graph.plan({ changed: records.map((record) => record.id), unaccepted: 'reload' }),
+    );
+    if (outcome.type === 'failed') throw fromNative(outcome.error);
+    const { plan } = outcome;
+    /** @type {import('./prepare').Prepared} */
+    const prepared = readyWith(records);
+    const overlay = openOverlay(plan, prepared, registry, { lastGood: true });
+    const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
+    const staged = { overlay, plan, prepared, caller: request.caller };
+    servers.beginStage((version) => replaced.has(version));
+    registry.overlay = overlay;
+    this.#state = { phase: 'working' };
+    try {
+      evaluateStaged(staged, loader, registry);
+    } catch (cause) {
+      abort(staged, this.#host);
+      this.#state = { phase: 'idle' };
+      const details = { path: records[0]?.path };
+      const fatal = new SafeHotError('ERR_SAFE_HOT_RESTORE', details, cause);
+      return this.#done(request, 'restart-required', { changed, error: fatal }).report;
+    }
+    const result = this.#commit(staged, this.#host.options.settleTimeoutMs);
+    return this.#done(request, 'restored', { ...result, changed, error, plan }).report;
+  }
+
+  /**
+   * @param {Staged} staged
+   * @param {unknown} cause what user code threw
+   */
+  #evaluationError(staged, cause) {
+    const { registry } = this.#host;
+    const first = /** @type {ModuleRecord} */ (staged.prepared.changed[0]);
+    const place = placeOf(cause, (filePath) => registry.lookup(filePath) !== undefined);
+    const path = place?.path ?? first.path;
+    if (cause instanceof SafeHotError && cause.code === 'ERR_SAFE_HOT_EXIT') {
+      const version = first.current?.number;
+      return new SafeHotError(cause.code, { ...cause.details, path, version }, cause);
+    }
+    const error = new SafeHotError(
+      'ERR_SAFE_HOT_EVALUATE',
+      {
+        path,
+        reason: reasonOf(cause),
+        version: registry.lookup(path)?.current?.number ?? first.current?.number,
+        ...(place ? { line: place.line, column: place.column } : {}),
+      },
+      cause,
+    );
+    error.frame = place?.frame || undefined;
+    return error;
+  }
+
+  /**
+   * The error handler that a self-accepting module gave to `accept`.
+   *
+   * @param {Staged} staged
+   * @param {unknown} cause
+   */
+  #reportSelfError({ plan }, cause) {
+    for (const boundary of plan.boundaries) {
+      if (boundary.kind !== 'self-accepts') continue;
+      const version = this.#host.registry.byId(boundary.id).current;
+      try {
+        version?.hot?.onSelfError?.(cause, {
+          moduleId: version.record.path,
+          module: version.module,
+        });
+      } catch (error) {
+        this.#host.warn(error);
+      }
+    }
+  }
+
+  /**
+   * @param {Request} request
+   * @param {import('../types').Outcome | 'planned'} outcome
+   * @param {import('./host').Result} result
+   * @returns {Done}
+   */
+  #done(request, outcome, result) {
+    this.#host.status.set('idle');
+    const durationMs = performance.now() - request.startMs;
+    const report = this.#host.makeReport(outcome, result, durationMs);
+    if (result.error) this.#errors.set(report, result.error);
+    return { type: 'done', report };
+  }
+
+  /**
+   * The error behind a report, with its cause.
+   *
+   * @param {ReloadReport} report
+   */
+  errorOf(report) {
+    return this.#errors.get(report);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {ReloadReport} report
+   */
+  #publish({ changes }, report) {
+    this.#host.publish(report);
+    for (const resolve of changes.waiting.splice(0)) resolve(report);
+  }
+}
+
+/**
+ * Why a plan cannot be carried out in this process.
+ *
+ * @param {import('../binding').NativePlan} plan
+ * @param {import('../runtime/registry').Registry} registry
+ */
+function obstacleOf(plan, registry) {
+  const pathOf = (/** @type {number} */ id) => registry.byId(id).path;
+  const [declined] = plan.declined;
+  if (declined) {
+    const details = { path: pathOf(declined.id), by: pathOf(declined.by) };
+    return new SafeHotError('ERR_SAFE_HOT_DECLINED', details);
+  }
+  if (plan.verdict === 'reload') return undefined;
+  const [first] = plan.modules;
+  return first && new SafeHotError('ERR_SAFE_HOT_UNACCEPTED', { path: pathOf(first.id) });
+}
+
+/**
+ * Is there a way from one of `versions` to this one? It goes with them then, unless something else asks for it.
+ *
+ * @param {Version} version
+ * @param {Set<Version>} versions
+ */
+function isLedTo(version, versions) {
+  const reached = new Set(versions);
+  for (const { imports, mentions } of reached) {
+    for (const { current } of [...imports, ...mentions]) if (current) reached.add(current);
+  }
+  return reached.has(version);
+}
+
+/** @returns {ChangeSet} */
+function emptyChanges() {
+  return { files: new Map(), forced: new Set(), waiting: [] };
+}
+
+/**
+ * The files that a change is about: modules, or what modules have read.
+ *
+ * @param {import('./prepare').Prepared} prepared
+ */
+function changedPaths({ changed, causes }) {
+  return [...new Set(changed.map((record) => causes.get(record) ?? record.path))];
+}
+
+/** @param {ChangeSet} changes */
+function isEmpty(changes) {
+  return changes.files.size === 0 && changes.forced.size === 0;
+}
+
+/** @param {ChangeSet} into @param {ChangeSet} changes */
+function merge(into, changes) {
+  for (const [file, kind] of changes.files) into.files.set(file, kind);
+  for (const record of changes.forced) into.forced.add(record);
+  into.waiting.push(...changes.waiting);
+}
+
+/**
+ * A change set to try again with the next one.
+ *
+ * @param {ChangeSet} changes
+ * @returns {ChangeSet}
+ */
+function onlyFiles(changes) {
+  return { files: new Map(changes.files), forced: new Set(), waiting: [] };
+}
+
+exports.Transactions = Transactions;

@@ -1,0 +1,395 @@
+'use strict';
+
+/**
+ * Prepare touches nothing: it reads what has changed, compares content, parses, and resolves the imports. What ends
+ * here is refused, and nothing of the program has run.
+ */
+
+const Module = /** @type {any} */ (require('node:module'));
+const path = require('node:path');
+const { SafeHotError } = require('../errors');
+const { compile } = require('../runtime/cjs/compile');
+const { frameAt, placeOfSyntaxError } = require('../report/frame');
+
+/**
+ * @typedef {import('../runtime/record').ModuleRecord} ModuleRecord
+ * @typedef {import('../runtime/registry').PreparedSource} PreparedSource
+ *
+ * @typedef {'created' | 'modified' | 'removed' | 'unknown'} ChangeKind
+ *
+ * @typedef {object} ChangeSet
+ * @property {Map<string, ChangeKind>} files what the disk did
+ * @property {Set<ModuleRecord>} forced to be replaced whatever their content
+ * @property {((report: import('../types').ReloadReport) => void)[]} waiting for what becomes of it
+ *
+ * @typedef {object} Prepared
+ * @property {'ready'} type
+ * @property {ModuleRecord[]} changed
+ * @property {Map<ModuleRecord, string>} causes files that are no modules, for modules that count as changed since they
+ *   have read them
+ * @property {Map<string, PreparedSource>} sources
+ * @property {Map<ModuleRecord, Set<ModuleRecord>>} mentions of the changed modules
+ * @property {Set<ModuleRecord>} gone whose files are no more
+ *
+ * @typedef {{ type: 'unchanged', changed: string[] }} Unchanged
+ * @typedef {{ type: 'refused', error: SafeHotError, changed: string[] }} Refused
+ * @typedef {{ type: 'restart-required', error: SafeHotError, changed: string[] }} RestartRequired
+ *
+ * @typedef {object} PrepareHost
+ * @property {import('../runtime/registry').Registry} registry
+ * @property {import('../binding').NativeGraph} graph
+ * @property {import('../binding').NativeResolver} resolver
+ * @property {typeof import('../binding').prepare} prepare
+ * @property {boolean} readsPlainJavaScript
+ * @property {(filePath: string) => boolean} mustRestart Node has read the file, and does not read it again
+ * @property {(filePath: string) => ModuleRecord[]} dependentsOf modules that read the file, if its content is another now
+ * @property {(vanished: string[], appeared: string[]) => void} clearPathCache
+ */
+
+/**
+ * @param {PrepareHost} host
+ * @param {ChangeSet} changes
+ * @returns {Prepared | Unchanged | Refused | RestartRequired}
+ */
+function prepare(host, changes) {
+  host.resolver.clear();
+  const cold = [...changes.files.keys()].find((file) => host.mustRestart(file));
+  if (cold !== undefined) {
+    const error = new SafeHotError('ERR_SAFE_HOT_COLD_CHANGED', { path: cold });
+    return { type: 'restart-required', error, changed: [cold] };
+  }
+
+  const causes = readByModules(host, changes);
+  const env = [...causes.values()].find((file) => ENV_FILE.test(path.basename(file)));
+  if (env !== undefined) {
+    const error = new SafeHotError('ERR_SAFE_HOT_ENV_CHANGED', { path: env });
+    return { type: 'restart-required', error, changed: [env] };
+  }
+  const touched = touchedRecords(host, changes);
+  for (const reader of causes.keys()) {
+    changes.forced.add(reader);
+    touched.add(reader);
+  }
+  for (const importer of importersThatResolveAnew(host, changes)) {
+    changes.forced.add(importer);
+    touched.add(importer);
+  }
+  const inputs = [...touched].map((record) => inputFor(host, record, changes.forced.has(record)));
+  const files = host.prepare(inputs);
+  const vanished = [...touched]
+    .filter((_, index) => ['missing', 'directory'].includes(files[index]?.type ?? ''))
+    .map((record) => record.path);
+  // Node would go on finding them, as it found them before.
+  if (vanished.length > 0) host.clearPathCache(vanished, []);
+
+  const prepared = { ...readyWith([]), causes };
+  for (const [index, record] of [...touched].entries()) {
+    const outcome = readOutcome(host, record, /** @type {any} */ (files[index]), prepared);
+    if (outcome) return { ...outcome, changed: [record.path] };
+  }
+  if (prepared.changed.length === 0) {
+    return { type: 'unchanged', changed: [...touched].map((record) => record.path) };
+  }
+  return prepared;
+}
+
+/**
+ * @param {ModuleRecord[]} changed
+ * @returns {Prepared}
+ */
+function readyWith(changed) {
+  return {
+    type: 'ready',
+    changed,
+    causes: new Map(),
+    sources: new Map(),
+    mentions: new Map(),
+    gone: new Set(),
+  };
+}
+
+/** What such a file sets in `process.env` is not undone, and what is set there already is not set anew. */
+const ENV_FILE = /^\.env(\.|$)/;
+
+/**
+ * Modules that have read a file, or a folder, that holds something else now.
+ *
+ * @param {PrepareHost} host
+ * @param {ChangeSet} changes
+ */
+function readByModules(host, changes) {
+  /** @type {Map<ModuleRecord, string>} */
+  const causes = new Map();
+  for (const file of changes.files.keys()) {
+    for (const reader of host.dependentsOf(file)) causes.set(reader, file);
+  }
+  return causes;
+}
+
+/**
+ * Records that the change set names. A file that is no record may still win a resolution; see below.
+ *
+ * @param {PrepareHost} host
+ * @param {ChangeSet} changes
+ */
+function touchedRecords(host, changes) {
+  const touched = new Set(changes.forced);
+  for (const file of changes.files.keys()) {
+    const record = host.registry.lookup(file);
+    if (record?.current) touched.add(record);
+  }
+  return touched;
+}
+
+/**
+ * Modules one of whose relative imports leads to another file now, since a file has appeared or gone.
+ *
+ * @param {PrepareHost} host
+ * @param {ChangeSet} changes
+ * @returns {Set<ModuleRecord>}
+ */
+function importersThatResolveAnew(host, changes) {
+  const appeared = [...changes.files]
+    .filter(([, kind]) => kind !== 'removed')
+    .map(([file]) => file);
+  const created = appeared.filter((file) => !host.registry.lookup(file)?.current);
+  const removed = [...changes.files].filter(([, kind]) => kind === 'removed').map(([file]) => file);
+  /** @type {Set<ModuleRecord>} */
+  const importers = new Set();
+  if (created.length === 0 && removed.length === 0) return importers;
+  host.clearPathCache(removed, created);
+  const names = new Set(created.flatMap(specifierBases));
+  for (const record of host.registry.records()) {
+    if (!record.current) continue;
+    for (const [request, resolved] of record.current.requests) {
+      if (!names.has(path.resolve(path.dirname(record.path), request))) continue;
+      const now = resolve(host, record.path, request);
+      // A module that has failed is asked for again when it is mended.
+      const isMended = now !== null && created.includes(now);
+      if (isMended || now !== (resolved || null)) importers.add(record);
+    }
+  }
+  return importers;
+}
+
+/**
+ * The paths, as an import would write them, that a file can answer.
+ *
+ * @param {string} file
+ */
+function specifierBases(file) {
+  const { dir, name, base } = path.parse(file);
+  const bases = [file, path.join(dir, name)];
+  if (name === 'index' || base === 'package.json') bases.push(dir);
+  return bases;
+}
+
+/**
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {boolean} isForced
+ * @returns {import('../binding').NativePrepareInput}
+ */
+function inputFor(host, record, isForced) {
+  const fingerprint = isForced ? null : (record.current?.fingerprint ?? null);
+  return {
+    path: record.path,
+    language: languageOf(host, record.path),
+    ...(fingerprint === null ? {} : { fingerprint }),
+  };
+}
+
+/**
+ * @param {PrepareHost} host
+ * @param {string} filePath
+ * @returns {'commonjs' | 'json' | 'other'}
+ */
+function languageOf(host, filePath) {
+  if (filePath.endsWith('.json')) return 'json';
+  const isScript = filePath.endsWith('.js') || filePath.endsWith('.cjs');
+  return isScript && host.readsPlainJavaScript ? 'commonjs' : 'other';
+}
+
+/**
+ * Puts what was read of one file into `prepared`, or says why the reload ends here.
+ *
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {import('../binding').NativePrepared} file
+ * @param {Prepared} prepared
+ * @returns {{ type: 'refused' | 'restart-required', error: SafeHotError } | undefined}
+ */
+function readOutcome(host, record, file, prepared) {
+  const details = { path: record.path, version: record.current?.number };
+  const refused = (/** @type {string} */ code, /** @type {object} */ more = {}) => ({
+    type: /** @type {const} */ ('refused'),
+    error: new SafeHotError(code, { ...details, ...more }),
+  });
+  switch (file.type) {
+    case 'unchanged':
+      return undefined;
+    case 'missing':
+      return stillRequired(host, record, prepared);
+    case 'directory':
+      return refused('ERR_SAFE_HOT_DIRECTORY');
+    case 'empty':
+      return refused('ERR_SAFE_HOT_EMPTY');
+    case 'unreadable':
+      return refused('ERR_SAFE_HOT_UNREADABLE', { reason: file.message });
+    case 'invalid': {
+      // V8 has the last word on JavaScript: it accepts `f() = 1` until that runs.
+      const compiled = compileIfScript(host, record, file.source);
+      if (compiled.factory) return accept(record, file, compiled.factory, new Set(), prepared);
+      return syntaxError(refused, file.source, file.error);
+    }
+    default: {
+      const { factory, error } = compileIfScript(host, record, file.source);
+      if (file.moduleSyntax && error) {
+        const isModule = new SafeHotError('ERR_SAFE_HOT_ES_MODULE', details);
+        return { type: 'restart-required', error: isModule };
+      }
+      if (error) return syntaxError(refused, file.source, error);
+      return readChanged(host, record, file, factory, prepared);
+    }
+  }
+}
+
+/**
+ * @param {(code: string, more: object) => { type: 'refused', error: SafeHotError }} refused
+ * @param {string} source
+ * @param {{ message: string, line: number, column: number, endLine?: number, endColumn?: number }} place
+ */
+function syntaxError(refused, source, place) {
+  const { line, column, message } = place;
+  const outcome = refused('ERR_SAFE_HOT_SYNTAX', { line, column, reason: message });
+  outcome.error.frame = frameAt(source, place);
+  return outcome;
+}
+
+/**
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {string} source
+ */
+function compileIfScript(host, record, source) {
+  if (languageOf(host, record.path) !== 'commonjs') return { factory: null, error: undefined };
+  try {
+    return { factory: compile(source, record.path), error: undefined };
+  } catch (error) {
+    return { factory: null, error: placeOfSyntaxError(error) };
+  }
+}
+
+/**
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {Extract<import('../binding').NativePrepared, { type: 'changed' }>} file
+ * @param {import('../runtime/record').Factory | null} factory
+ * @param {Prepared} prepared
+ */
+function readChanged(host, record, file, factory, prepared) {
+  /** @type {Set<ModuleRecord>} */
+  const mentions = new Set();
+  for (const request of file.requests) {
+    const resolved = resolve(host, record.path, request.specifier);
+    if (resolved === null && !request.conditional) {
+      return unresolved(record, record, request, file.source);
+    }
+    const mentioned = resolved === null ? undefined : host.registry.lookup(resolved);
+    if (mentioned?.current) mentions.add(mentioned);
+  }
+  return accept(record, file, factory, mentions, prepared);
+}
+
+/**
+ * @param {ModuleRecord} record
+ * @param {{ source: string, fingerprint: string }} file
+ * @param {import('../runtime/record').Factory | null} factory
+ * @param {Set<ModuleRecord>} mentions
+ * @param {Prepared} prepared
+ */
+function accept(record, { source, fingerprint }, factory, mentions, prepared) {
+  prepared.changed.push(record);
+  prepared.sources.set(record.path, { source, fingerprint, factory });
+  prepared.mentions.set(record, mentions);
+  return undefined;
+}
+
+/**
+ * A file that is gone is refused while a module names it that has loaded it, unless it may do without; and where no
+ * module has loaded it, but the command line or cold code.
+ *
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {Prepared} prepared
+ */
+function stillRequired(host, record, prepared) {
+  const importers = host.graph.importers(record.id).map((id) => host.registry.byId(id));
+  const inputs = importers.map((importer) => inputFor(host, importer, true));
+  for (const [index, file] of host.prepare(inputs).entries()) {
+    const importer = /** @type {ModuleRecord} */ (importers[index]);
+    if (file.type !== 'changed') continue;
+    const request = file.requests.find(
+      (each) =>
+        !each.optional &&
+        importer.current?.requests.get(each.specifier) === record.path &&
+        resolve(host, importer.path, each.specifier) === null,
+    );
+    if (request) return unresolved(record, importer, request, file.source);
+  }
+  if (importers.length === 0) {
+    const details = { path: record.path, version: record.current?.number };
+    const error = new SafeHotError('ERR_SAFE_HOT_DELETED', details);
+    return { type: /** @type {const} */ ('refused'), error };
+  }
+  prepared.changed.push(record);
+  prepared.gone.add(record);
+  return undefined;
+}
+
+/**
+ * @param {ModuleRecord} record the changed module
+ * @param {ModuleRecord} importer the module that has the `require`; the changed module itself, unless that is gone
+ * @param {import('../binding').NativeRequest} request
+ * @param {string} source of the importer
+ */
+function unresolved(record, importer, request, source) {
+  const isGone = record !== importer;
+  const error = new SafeHotError(isGone ? 'ERR_SAFE_HOT_DELETED' : 'ERR_SAFE_HOT_UNRESOLVED', {
+    path: record.path,
+    specifier: request.specifier,
+    importer: importer.path,
+    version: record.current?.number,
+  });
+  error.frame = frameAt(source, request);
+  return { type: /** @type {const} */ ('refused'), error };
+}
+
+/**
+ * As Node would. The native resolver answers first; what it does not find, tools that patch Node's may.
+ *
+ * @param {PrepareHost} host
+ * @param {string} importer
+ * @param {string} request
+ * @returns {string | null} null if there is no such module
+ */
+function resolve(host, importer, request) {
+  const resolved = host.resolver.resolve(importer, request);
+  if (resolved.type === 'file') return resolved.path;
+  if (resolved.type === 'builtin') return resolved.name;
+  // Node's own remembers on some lines what it has not found.
+  if (isResolvedByNode()) return null;
+  try {
+    return Module.createRequire(importer).resolve(request);
+  } catch {
+    return null;
+  }
+}
+
+/** Is the function that resolves Node's own? What is patched has another text. */
+function isResolvedByNode() {
+  return String(Module._resolveFilename).includes('BuiltinModule.');
+}
+
+exports.prepare = prepare;
+exports.readyWith = readyWith;

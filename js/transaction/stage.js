@@ -1,0 +1,117 @@
+'use strict';
+
+/**
+ * Stage evaluates the tops of a plan in the overlay. Old versions are alive and serve; nothing of theirs is touched,
+ * but for the dispose handlers that a program registered itself.
+ */
+
+/**
+ * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('../runtime/record').ModuleRecord} ModuleRecord
+ * @typedef {import('../runtime/registry').Overlay} Overlay
+ *
+ * @typedef {object} Staged what one stage has come to so far
+ * @property {Overlay} overlay
+ * @property {import('../binding').NativePlan} plan
+ * @property {import('./prepare').Prepared} prepared
+ * @property {Version | undefined} caller
+ */
+
+/**
+ * @param {import('../binding').NativePlan} plan
+ * @param {import('./prepare').Prepared} prepared
+ * @param {import('../runtime/registry').Registry} registry
+ * @param {{ lastGood: boolean }} options
+ * @returns {Overlay}
+ */
+function openOverlay(plan, prepared, registry, { lastGood }) {
+  return {
+    planned: new Set(plan.modules.map(({ id }) => registry.byId(id))),
+    versions: new Map(),
+    evaluated: [],
+    failed: [],
+    sources: prepared.sources,
+    unprepared: new Set(),
+    isOutdated: false,
+    lastGood,
+  };
+}
+
+/**
+ * Evaluates each top that staged code has not asked for already, then what new versions are going to ask for: a module
+ * that was loaded stays loaded, so that a mistake in it shows now and not in a request. Synchronous; what the program
+ * awaits comes later.
+ *
+ * @param {Staged} staged
+ * @param {import('../runtime/cjs/loader').Loader} loader
+ * @param {import('../runtime/registry').Registry} registry
+ * @throws what a module throws
+ */
+function evaluateStaged(staged, loader, registry) {
+  const { plan, caller, overlay, prepared } = staged;
+  const boundaries = new Map(plan.boundaries.map(({ id, via }) => [via, registry.byId(id)]));
+  for (const id of plan.tops) {
+    const record = registry.byId(id);
+    const boundary = caller ?? boundaries.get(id)?.current ?? undefined;
+    const isMain = record.current?.module === process.mainModule;
+    loader.stage(record, isMain ? null : parentOf(record, boundary), isMain);
+  }
+  const isAsked = (/** @type {ModuleRecord} */ record) =>
+    overlay.planned.has(record) && !overlay.versions.has(record) && !prepared.gone.has(record);
+  for (const { record, version } of keptByCurrent(staged, registry)) {
+    if (isAsked(record)) loader.stage(record, version.module, false);
+  }
+  // Grows while it is walked: what is staged here names modules in its turn.
+  for (const version of overlay.versions.values()) {
+    for (const record of namedBy(version, prepared)) {
+      if (isAsked(record)) loader.stage(record, version.module, false);
+    }
+  }
+}
+
+/**
+ * Modules that a version names, loaded by it or not: those of its changed text, or, where the text is the same, those
+ * of its predecessor.
+ *
+ * @param {Version} version staged
+ * @param {import('./prepare').Prepared} prepared
+ * @returns {Iterable<ModuleRecord>}
+ */
+function namedBy({ record }, prepared) {
+  const { current } = record;
+  return (
+    prepared.mentions.get(record) ?? [...(current?.imports ?? []), ...(current?.mentions ?? [])]
+  );
+}
+
+/**
+ * Planned modules that no one has loaded lately, but that a version which stays names.
+ *
+ * @param {Staged} staged
+ * @param {import('../runtime/registry').Registry} registry
+ */
+function keptByCurrent({ plan, overlay }, registry) {
+  const dropped = plan.dropped.map((id) => registry.byId(id));
+  if (dropped.length === 0) return [];
+  const staying = [...registry.records()].flatMap(({ current }) =>
+    current && !overlay.planned.has(current.record) ? current : [],
+  );
+  return dropped.flatMap((record) => {
+    const version = staying.find(({ mentions }) => mentions.has(record));
+    return version ? [{ record, version }] : [];
+  });
+}
+
+/**
+ * @param {ModuleRecord} record
+ * @param {Version | undefined} boundary
+ */
+function parentOf(record, boundary) {
+  if (boundary && boundary.record !== record) return boundary.module;
+  const holder = record.coldHolders.map((ref) => ref.deref()).find(Boolean);
+  return holder ?? null;
+}
+
+exports.openOverlay = openOverlay;
+exports.evaluateStaged = evaluateStaged;
+exports.namedBy = namedBy;
