@@ -1,0 +1,405 @@
+'use strict';
+
+/**
+ * The engine: one for the process, whoever asks for it first. Puts the parts together; decides nothing itself.
+ */
+
+const Module = /** @type {any} */ (require('node:module'));
+const path = require('node:path');
+const { EventEmitter } = require('node:events');
+const { binding, guarded } = require('./native');
+const { resolveOptions, projectRoot } = require('./options');
+const { Registry } = require('./runtime/registry');
+const { Loader } = require('./runtime/cjs/loader');
+const { forgetRealPaths } = require('./runtime/cjs/real-paths');
+const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
+const { Servers } = require('./resources/servers');
+const { installResources } = require('./resources');
+const { isWritten, listingOf } = require('./resources/reads');
+const { currentOwner, runUnowned } = require('./resources/ownership');
+const { Status } = require('./transaction/status');
+const { Transactions } = require('./transaction');
+const { hotFlags } = require('./transaction/graph-change');
+const { reloadReport, relativeTo } = require('./report/events');
+const { print, publishToChannel } = require('./report/channels');
+const { FileDependencies } = require('./runtime/file-dependencies');
+const { PackageFields } = require('./package-fields');
+const { FileWatcher } = require('./watch');
+const { makeScope } = require('./scope');
+
+/**
+ * @typedef {import('./runtime/record').Version} Version
+ * @typedef {import('./runtime/record').ModuleRecord} ModuleRecord
+ * @typedef {import('./types').Report} Report
+ */
+
+const OWN_FOLDER = path.dirname(__dirname);
+
+/** Our own code, which no program loads by a `require` of its own but the first. */
+const OWN_CODE = [__dirname, path.join(OWN_FOLDER, 'bin')].map((folder) => folder + path.sep);
+
+class Engine {
+  graph = new binding.NativeGraph();
+  registry = new Registry(this.graph);
+  servers = new Servers();
+  status = new Status((error) => this.warn(error));
+  events = new EventEmitter({ captureRejections: false });
+  /** Files that were loaded and are Node's own business. @type {Set<string>} */
+  coldLoaded = new Set();
+  /** @type {FileWatcher | null} */
+  watcher = null;
+  dependencies = new FileDependencies();
+  packages = new PackageFields();
+  #isReady = false;
+  #startMs = performance.now();
+  /** @type {Map<string, boolean>} */
+  #hotFiles = new Map();
+  /** @type {import('./binding').NativeScope} */
+  #scope;
+  #resolver = new binding.NativeResolver({
+    conditions: ['node', 'require', 'module-sync', 'node-addons'],
+    extensions: Object.keys(Module._extensions),
+    builtins: Module.builtinModules,
+  });
+
+  /** @param {string} root */
+  constructor(root) {
+    this.options = resolveOptions(root, {});
+    this.#scope = makeScope(this.options);
+    this.loader = new Loader(this.#loaderHost());
+    this.transactions = new Transactions(this.#transactionHost());
+    this.events.setMaxListeners(0);
+  }
+
+  start() {
+    this.loader.install();
+    this.servers.install();
+    installResources({
+      versionOfFile: (filePath) => {
+        const record = this.registry.lookup(filePath);
+        return record && this.registry.visible(currentOwner(), record);
+      },
+      graceMs: () => this.options.graceMs,
+      matters: (filePath, version) => this.#isDataOf(filePath, version),
+      didRead: (version, filePath) => this.#dependOnFile(version, filePath),
+      didList: (version, folder) => {
+        this.dependencies.add('folder', folder, version, listingOf(folder));
+        this.watcher?.watchListing(folder);
+      },
+    });
+    adoptLoaded(this.registry, this.graph, this.#adoptHost());
+    return this;
+  }
+
+  /**
+   * A loaded cold module that a program wants to reload is hot from now on.
+   *
+   * @param {NodeModule} module
+   */
+  adoptCold(module) {
+    this.makeHot(module.filename);
+    return adoptOne(this.registry, this.graph, module, this.#adoptHost());
+  }
+
+  /** @returns {import('./runtime/cjs/adopt').AdoptHost} */
+  #adoptHost() {
+    return {
+      isHot: (filename) => this.isHot(filename),
+      fingerprint: binding.fingerprint,
+      didLoadCold: (filename) => this.#didLoad(filename, null),
+    };
+  }
+
+  /**
+   * Takes other options from now on.
+   *
+   * @param {Record<string, any>} given validated
+   * @param {Record<string, any>} [defaults] where neither the project nor the environment says otherwise
+   * @throws {import('./errors').SafeHotError} ERR_SAFE_HOT_BAD_GLOB; nothing has changed then
+   */
+  configure(given, defaults) {
+    const options = resolveOptions(this.options.root, given, defaults);
+    this.#scope = makeScope(options);
+    this.#hotFiles.clear();
+    Object.assign(this.options, options);
+  }
+
+  /** @param {string} filename absolute, real */
+  isHot(filename) {
+    let isHot = this.#hotFiles.get(filename);
+    if (isHot === undefined) {
+      isHot = this.#scope.isHot(filename);
+      this.#hotFiles.set(filename, isHot);
+    }
+    return isHot;
+  }
+
+  /**
+   * The file that a specifier stands for, by what the disk holds now.
+   *
+   * @param {string} importer
+   * @param {string} specifier
+   */
+  resolve(importer, specifier) {
+    this.#resolver.clear();
+    const resolved = this.#resolver.resolve(importer, specifier);
+    return resolved.type === 'file' ? resolved.path : null;
+  }
+
+  /** The files of all current versions, and those that their relative imports did not find and would find now. */
+  filesInUse() {
+    const current = [...this.registry.records()].flatMap((record) => record.current ?? []);
+    const found = current.flatMap(({ record, requests }) =>
+      [...requests].flatMap(([specifier, before]) =>
+        before === '' ? (this.resolve(record.path, specifier) ?? []) : [],
+      ),
+    );
+    return new Set([...current.map(({ record }) => record.path), ...found]);
+  }
+
+  /** A cold file that a program wants to reload is hot from then on. */
+  makeHot(/** @type {string} */ filename) {
+    this.#hotFiles.set(filename, true);
+    this.coldLoaded.delete(filename);
+  }
+
+  /** @param {Version | null | undefined} owner whose call it is; null for the command line and `register` */
+  watch(owner) {
+    this.watcher = new FileWatcher(this, owner);
+    return this.watcher;
+  }
+
+  /** @param {Report} report */
+  publish(report) {
+    print(report, this.options.report);
+    publishToChannel(report);
+    for (const listener of this.events.listeners(report.type)) {
+      try {
+        runUnowned(() => listener(report));
+      } catch (error) {
+        this.warn(error);
+      }
+    }
+  }
+
+  /** An exception of the program's own callbacks: told, and nothing stops for it. */
+  warn(/** @type {unknown} */ error) {
+    process.emitWarning(asError(error));
+  }
+
+  /** @returns {import('./runtime/cjs/loader').LoaderHost} */
+  #loaderHost() {
+    return {
+      registry: this.registry,
+      isHot: (filename) => this.isHot(filename),
+      fingerprint: binding.fingerprint,
+      fingerprintText: binding.fingerprintText,
+      addImport: (importer, imported) => {
+        const change = { type: /** @type {const} */ ('import') };
+        const edge = { importer: importer.record.id, imported: imported.id };
+        this.graph.apply([{ ...change, ...edge }]);
+        const overlay = this.registry.overlay;
+        if (overlay?.planned.has(imported)) overlay.isOutdated = true;
+        this.watcher?.didRequest(importer);
+      },
+      addRoot: (record) => void this.graph.apply([{ type: 'root', id: record.id, root: true }]),
+      willLoad: (filename) => this.watcher?.onBegin?.(filename),
+      didLoad: (filename, version) => this.#didLoad(filename, version),
+      didFail: (version) => this.watcher?.didFail(version),
+      willReplace: (version) => this.#willReplace(version),
+      hot: this.#hotHost(),
+      didRunMain: () => this.#didRunMain(),
+    };
+  }
+
+  /** @returns {import('./runtime/hot-context').HotHost} */
+  #hotHost() {
+    return {
+      status: this.status,
+      resolve: (version, specifier) => {
+        const filename = Module._resolveFilename(specifier, version.module, false);
+        return this.registry.recordFor(filename);
+      },
+      didChange: (version) => {
+        if (version.state === 'current') this.graph.apply([hotFlags(version)]);
+      },
+      invalidate: ({ record }) => this.transactions.submit(changeSet([], [record])),
+      watchFile: (version, file) => {
+        this.#dependOnFile(version, path.resolve(path.dirname(version.record.path), file));
+      },
+      check: async (apply) => {
+        const outdated = this.#outdated().map((record) => record.path);
+        if (apply && outdated.length > 0) await this.transactions.reload(changeSet(outdated, []));
+        return outdated.length > 0 ? outdated : null;
+      },
+      apply: async () => {
+        const outdated = this.#outdated().map((record) => record.path);
+        if (outdated.length === 0) return null;
+        return (await this.transactions.reload(changeSet(outdated, []))).evaluated;
+      },
+    };
+  }
+
+  /** @returns {import('./transaction/host').TransactionHost} */
+  #transactionHost() {
+    const { registry, graph, loader, servers, status, options } = this;
+    const pathOf = (/** @type {number} */ id) => registry.byId(id).path;
+    return {
+      registry,
+      graph,
+      native: { hotReload: (request) => guarded(() => binding.hotReload(request)) },
+      loader,
+      servers,
+      status,
+      options,
+      prepareHost: () => ({
+        registry,
+        graph,
+        resolver: this.#resolver,
+        prepare: (inputs) => guarded(() => binding.prepare(inputs)),
+        readsPlainJavaScript: loader.readsPlainJavaScript,
+        mustRestart: (filePath) =>
+          this.coldLoaded.has(filePath) || this.packages.hasChanged(filePath),
+        dependentsOf: (filePath) => this.#dependentsOf(filePath),
+        clearPathCache: (vanished, appeared) => {
+          forgetRealPaths([...vanished, ...appeared]);
+          guarded(() => binding.hotReload({ Module, stale: [], vanished, appeared }));
+        },
+      }),
+      makeReport: (outcome, result, durationMs) =>
+        reloadReport(this.options.root, pathOf, outcome, result, durationMs),
+      publish: (report) => {
+        this.watcher?.didReload(report, this.transactions.errorOf(report));
+        this.publish(report);
+      },
+      warn: (error) => this.warn(error),
+    };
+  }
+
+  /**
+   * @param {string} filename
+   * @param {Version | null} version
+   */
+  #didLoad(filename, version) {
+    if (OWN_CODE.some((folder) => filename.startsWith(folder))) return;
+    if (!version) this.coldLoaded.add(filename);
+    this.watcher?.didLoad(filename, version);
+  }
+
+  /**
+   * @param {Version} version
+   * @param {string} filePath
+   */
+  #dependOnFile(version, filePath) {
+    this.dependencies.add('file', filePath, version, binding.fingerprint(filePath));
+    this.watcher?.watchFiles([filePath]);
+  }
+
+  /**
+   * Is it a file of the project, and no module, that a version reads as it starts?
+   *
+   * @param {string} filePath
+   * @param {Version} version
+   */
+  #isDataOf(filePath, version) {
+    const { root, trackReads, settleTimeoutMs } = this.options;
+    if (!trackReads || performance.now() - version.madeAtMs > settleTimeoutMs) return false;
+    const relative = path.relative(root, filePath);
+    if (relative.startsWith('..') || path.isAbsolute(relative)) return false;
+    return !relative.split(path.sep).includes('node_modules') && !this.registry.lookup(filePath);
+  }
+
+  /**
+   * Modules that have read what is another now: a file, or the folder that it came into or went from.
+   *
+   * @param {string} filePath
+   */
+  #dependentsOf(filePath) {
+    if (isWritten(filePath)) return [];
+    const folder = path.dirname(filePath);
+    return [
+      ...this.dependencies.changed('file', filePath, () => binding.fingerprint(filePath)),
+      ...this.dependencies.changed('folder', folder, () => listingOf(folder)),
+    ];
+  }
+
+  /** A version with dispose handlers of its own may hold what its successor needs. */
+  #willReplace(/** @type {Version} */ version) {
+    if (!version.hot?.hasDisposeHandlers) return;
+    version.isDisposed = true;
+    version.disposeErrors = version.hot.runDisposeHandlers();
+  }
+
+  #didRunMain() {
+    if (this.#isReady || !this.watcher) return;
+    this.#isReady = true;
+    const durationMs = performance.now() - this.#startMs;
+    const main = process.mainModule?.filename;
+    const entry = relativeTo(this.options.root, main ?? '');
+    void this.watcher.ready().then((folders) => {
+      const hot = [...this.registry.records()].filter((record) => record.current).length;
+      // A tool such as npm, to which `NODE_OPTIONS` has brought us: nothing of it will ever be reloaded.
+      if (hot === 0 && main !== undefined && !this.isHot(main)) return;
+      const cold = this.coldLoaded.size;
+      this.publish({
+        type: 'ready',
+        entry,
+        durationMs: Math.round(durationMs * 100) / 100,
+        hot,
+        cold,
+        folders,
+      });
+    });
+  }
+
+  /** @returns {ModuleRecord[]} whose file no longer holds what was evaluated */
+  #outdated() {
+    return [...this.registry.records()].filter(
+      ({ current, path: filePath }) =>
+        current && current.fingerprint !== binding.fingerprint(filePath),
+    );
+  }
+}
+
+/**
+ * @param {Iterable<string>} files
+ * @param {Iterable<ModuleRecord>} forced
+ * @returns {import('./transaction/prepare').ChangeSet}
+ */
+function changeSet(files, forced) {
+  return {
+    files: new Map([...files].map((file) => [file, 'unknown'])),
+    forced: new Set(forced),
+    waiting: [],
+  };
+}
+
+/** @param {unknown} error */
+function asError(error) {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+const KEY = Symbol.for('safe-hot.engine');
+
+/**
+ * The engine of this process; it begins when it is first asked for. Two copies of the package share one.
+ *
+ * @param {string} [entry] the program, where it is known already
+ * @returns {Engine}
+ */
+function getEngine(entry) {
+  const holder = /** @type {any} */ (globalThis);
+  holder[KEY] ??= new Engine(rootFor(entry)).start();
+  return holder[KEY];
+}
+
+/** @param {string | undefined} entry */
+function rootFor(entry) {
+  const program = entry ?? process.argv[1];
+  const isTool = !program || program.split(path.sep).includes('node_modules');
+  return projectRoot(isTool ? process.cwd() : path.dirname(path.resolve(program)));
+}
+
+exports.Engine = Engine;
+exports.getEngine = getEngine;
+exports.changeSet = changeSet;

@@ -1,0 +1,135 @@
+import './hot';
+import type { ReadyReport, ReloadReport, WatchReport } from './types';
+
+export type { Hot, HotStatus } from './hot';
+export type {
+  DisposedReport,
+  Outcome,
+  ReadyReport,
+  ReloadReport,
+  Report,
+  ReportedError,
+  StaleReport,
+  WatchReport,
+} from './types';
+
+export interface HotReloadOptions {
+  /** Refuse, before anything is touched, a module that more than one module imports. Default: false. */
+  isolated?: boolean;
+}
+
+/**
+ * Evaluates a module again and returns its fresh exports. Synchronous. Every other importer of the module is
+ * evaluated again too, so no one keeps the old version; the caller is not, since it receives the new exports.
+ * If the new version fails, the old one stays in use, state included.
+ *
+ * @param path relative to the calling file, absolute, a `file:` URL, or a bare specifier
+ * @throws {SafeHotError} `ERR_SAFE_HOT_SYNTAX`, `ERR_SAFE_HOT_EVALUATE` (its `cause` is what the module threw), …
+ */
+export function hotReload<T = any>(path: string | URL, options?: HotReloadOptions): T;
+
+/**
+ * Reloads the given modules, or every module whose file has changed. Resolves when the transaction has ended,
+ * well or badly: a failed reload is a report, not an exception.
+ */
+export function reload(paths?: string | URL | readonly (string | URL)[]): Promise<ReloadReport>;
+
+export interface WatchOptions {
+  /** Globs, relative to the project root: only these files are hot. Default: all outside `node_modules`. */
+  include?: string[];
+  /** Globs, relative to the project root: these files are cold. */
+  exclude?: string[];
+  /** What to do with a change that no module accepts. Default: `'reload'`, which replaces the entry too. */
+  unaccepted?: 'reload' | 'restart' | 'ignore';
+  /** How long a new version may take to listen where the old one does, in milliseconds. Default: 5,000. */
+  settleTimeoutMs?: number;
+  /** How long what a version made may take to end, before it is destroyed, in milliseconds. Default: 5,000. */
+  graceMs?: number;
+  /** Keep upgraded connections (WebSockets) on the old code, instead of closing them. Default: false. */
+  keepUpgraded?: boolean;
+  /** Reload a module when a file or folder that it read while it evaluated has changed. Default: true. */
+  trackReads?: boolean;
+  /** Report what would be replaced and replace nothing. Default: false. */
+  dryRun?: boolean;
+  /** Look at the files instead of being told of changes: true, or the interval in milliseconds. Default: false. */
+  poll?: boolean | number;
+  /** How reports are printed to standard error. Default: `'none'`. */
+  report?: 'text' | 'json' | 'none';
+}
+
+export interface Watcher {
+  /** Resolves with the number of folders that are watched, once all of them are. */
+  ready(): Promise<number>;
+  /** Absolute paths of the folders that are watched. */
+  folders(): string[];
+  close(): void;
+}
+
+/**
+ * Reloads on save, from now on. Watches the folders of loaded files only, and never keeps the process alive.
+ *
+ * @throws {SafeHotError} `ERR_SAFE_HOT_ALREADY_WATCHING`, `ERR_SAFE_HOT_UNKNOWN_OPTION`, `ERR_SAFE_HOT_BAD_GLOB`, …
+ */
+export function watch(options?: WatchOptions): Watcher;
+
+/**
+ * Listens for reports. A listener of a hot module goes with the version that added it.
+ *
+ * @returns a function that takes the listener away
+ */
+export function on(event: 'reload', listener: (report: ReloadReport) => void): () => void;
+export function on(event: 'ready', listener: (report: ReadyReport) => void): () => void;
+export function on(event: 'watch', listener: (report: WatchReport) => void): () => void;
+
+/** A loaded hot module. Paths are relative to the project root. */
+export interface ModuleInfo {
+  path: string;
+  version: number;
+  imports: string[];
+  importers: string[];
+  /** Imports whose changes this module accepts. */
+  accepts: string[];
+  selfAccepts: boolean;
+  /** The entry, or loaded by cold code. */
+  isRoot: boolean;
+}
+
+/** Every loaded hot module with its edges. */
+export function graph(): ModuleInfo[];
+
+export interface VersionInfo {
+  /** Relative to the project root. */
+  path: string;
+  version: number;
+  state: 'staged' | 'current' | 'stale';
+}
+
+/**
+ * The versions whose code is still reachable, of one module or of all. A stale one goes from the list once it has
+ * been collected, so `global.gc()` before the call gives an exact answer.
+ */
+export function versions(path?: string | URL): VersionInfo[];
+
+/** Something that a version made and that is disposed with it. */
+export interface ResourceInfo {
+  /** `timer`, `server`, `socket`, `listener`, `watcher`, `child process`, … */
+  kind: string;
+  /** As people say it: `interval 1000 ms`, `listening on :3000`, `socket to 127.0.0.1:5432`. */
+  what: string;
+  /** Null for a socket that was opened while a request or a call was served: it is left alone. */
+  owner: { path: string; version: number } | null;
+  /** In milliseconds. */
+  ageMs: number;
+}
+
+/** What the current versions own, of one module or of all; without a path, client sockets that no one owns too. */
+export function resources(path?: string | URL): ResourceInfo[];
+
+/** An error with a stable `code`. */
+export class SafeHotError extends Error {
+  constructor(code: string, details?: Record<string, unknown>, cause?: unknown);
+  readonly code: string;
+  readonly details: Record<string, unknown>;
+  /** The place in the user's file, as text. */
+  frame: string | undefined;
+}

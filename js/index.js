@@ -1,0 +1,19 @@
+'use strict';
+
+/** The public API. `index.d.ts` says what each part does. */
+
+const { getEngine } = require('./engine');
+const { SafeHotError } = require('./errors');
+const api = require('./hot-reload');
+
+// Modules are seen from the first `require('safe-hot')` on.
+getEngine();
+
+exports.hotReload = api.hotReload;
+exports.reload = api.reload;
+exports.watch = api.watch;
+exports.on = api.on;
+exports.graph = api.graph;
+exports.versions = api.versions;
+exports.resources = api.resources;
+exports.SafeHotError = SafeHotError;

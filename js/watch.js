@@ -1,0 +1,251 @@
+'use strict';
+
+/** Tells the native watcher which files matter, and hands what it reports to the transaction. */
+
+const path = require('node:path');
+// The program's own clock may stand still, and its timers go with a version.
+const { setImmediate, setTimeout } = require('node:timers');
+const { binding, guarded } = require('./native');
+
+/**
+ * @typedef {import('./runtime/record').Version} Version
+ * @typedef {import('./supervision').UsedFile} UsedFile
+ */
+
+/** How long after a load `package.json` files beside what was loaded are looked for. */
+const LOOK_FOR_PACKAGES_MS = 100;
+
+class FileWatcher {
+  /** Told of each file that is watched from now on. @type {((files: UsedFile[]) => void) | undefined} */
+  onFiles;
+  /** Told of each hot file before it evaluates. @type {((filename: string) => void) | undefined} */
+  onBegin;
+  #engine;
+  #native;
+  /** Loaded, and not told to the watcher yet. @type {Map<string, UsedFile>} */
+  #loaded = new Map();
+  /** Versions whose relative imports are not told to the watcher yet. @type {Set<Version>} */
+  #versions = new Set();
+  /** @type {Set<string>} */
+  #watched = new Set();
+  /** @type {Set<string>} */
+  #expected = new Set();
+  #isFlushing = false;
+  #isLooking = false;
+
+  /**
+   * @param {import('./engine').Engine} engine
+   * @param {Version | null | undefined} owner whose call began it; null for the command line and `register`
+   */
+  constructor(engine, owner) {
+    this.#engine = engine;
+    this.owner = owner;
+    const { pollIntervalMs } = engine.options;
+    this.#native = new binding.NativeWatcher(
+      pollIntervalMs === null ? {} : { pollIntervalMs },
+      (changes) => this.#didChange(changes),
+      (status) => engine.publish({ type: 'watch', ...status }),
+    );
+    for (const record of engine.registry.records()) {
+      if (record.current) this.didLoad(record.path, record.current);
+    }
+    this.watchFiles(engine.coldLoaded);
+    this.#watchPackages([engine.options.root]);
+    this.watchFiles(engine.dependencies.paths('file'));
+    for (const folder of engine.dependencies.paths('folder')) this.watchListing(folder);
+  }
+
+  /**
+   * @param {string} filename
+   * @param {Version | null} version
+   */
+  didLoad(filename, version) {
+    const fingerprint = version?.fingerprint;
+    const file = fingerprint ? { path: filename, fingerprint } : { path: filename };
+    if (path.isAbsolute(filename)) this.#loaded.set(filename, file);
+    if (version) this.#versions.add(version);
+    this.#flushSoon();
+  }
+
+  /** A version threw while it evaluated, and may be gone by the time of the flush. */
+  didFail(/** @type {Version} */ version) {
+    this.didLoad(version.record.path, version);
+    void this.#expect(relativeImports(version));
+  }
+
+  /** A version has required something more. */
+  didRequest(/** @type {Version} */ version) {
+    this.#versions.add(version);
+    this.#flushSoon();
+  }
+
+  /** What comes into a folder, or goes from it, is a change. */
+  watchListing(/** @type {string} */ folder) {
+    const base = path.join(folder, '*');
+    if (this.#expected.has(base)) return;
+    this.#expected.add(base);
+    guarded(() => this.#native.expect([base]));
+  }
+
+  /** @param {Iterable<string>} files */
+  watchFiles(files) {
+    for (const file of files) this.#loaded.set(file, { path: file });
+    this.#flushSoon();
+  }
+
+  /**
+   * @param {import('./types').ReloadReport} report
+   * @param {import('./errors').SafeHotError | undefined} error behind the report
+   */
+  didReload({ pruned }, error) {
+    if (error?.code === 'ERR_SAFE_HOT_UNRESOLVED') {
+      const { importer, specifier } = /** @type {Record<string, any>} */ (error.details);
+      const bases = basesOf(importer, specifier, this.#engine.options.root);
+      void this.#expect([{ importer, specifier, bases, isMissing: true }]);
+    }
+    const gone = pruned.map((each) => path.resolve(this.#engine.options.root, each));
+    for (const file of gone) this.#watched.delete(file);
+    if (gone.length > 0) this.#native.unwatch(gone);
+    this.#flushSoon();
+  }
+
+  /**
+   * Waits for files that could win what imports ask for. What came before the watch stood is not reported, so it looks
+   * once more for what was not found.
+   *
+   * @param {Wanted[]} wanted
+   */
+  async #expect(wanted) {
+    const fresh = wanted.filter(({ bases }) => bases.some((base) => !this.#expected.has(base)));
+    if (fresh.length === 0) return;
+    const bases = fresh.flatMap((each) => each.bases);
+    for (const base of bases) this.#expected.add(base);
+    guarded(() => this.#native.expect(bases));
+    const missing = fresh.filter(({ isMissing }) => isMissing);
+    if (missing.length === 0) return;
+    await this.#native.ready();
+    const found = missing.map(({ importer, specifier }) =>
+      this.#engine.resolve(importer, specifier),
+    );
+    const appeared = found.filter((file) => file !== null);
+    if (appeared.length > 0) {
+      this.#didChange(appeared.map((file) => ({ path: file, kind: 'created' })));
+    }
+  }
+
+  /** @returns {Promise<number>} the number of folders that are watched, once all of them are */
+  async ready() {
+    this.#flush();
+    await this.#native.ready();
+    return this.#native.folders().length;
+  }
+
+  folders() {
+    return this.#native.folders();
+  }
+
+  /** All that would bring a change and was not told yet: loaded files, and what imports of loaded modules name. */
+  interests() {
+    // The end may come while they evaluate.
+    for (const { current, path: file } of this.#engine.registry.records()) {
+      if (current && !this.#watched.has(file)) this.didLoad(file, current);
+    }
+    const wanted = [...this.#versions].flatMap(relativeImports);
+    const bases = wanted.flatMap((each) => each.bases);
+    return { files: [...this.#loaded.values()], bases: [...this.#expected, ...bases] };
+  }
+
+  close() {
+    this.#native.close();
+    if (this.#engine.watcher === this) this.#engine.watcher = null;
+  }
+
+  #flushSoon() {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    setImmediate(() => {
+      this.#isFlushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush() {
+    const files = [...this.#loaded.values()].filter((file) => !this.#watched.has(file.path));
+    this.#loaded.clear();
+    for (const file of files) this.#watched.add(file.path);
+    void this.#expect([...this.#versions].flatMap(relativeImports));
+    this.#versions.clear();
+    if (files.length === 0) return;
+    guarded(() => this.#native.watch(files));
+    this.onFiles?.(files);
+    this.#lookForPackagesLater();
+  }
+
+  /** In the folders that are watched anyway. Not while the program starts: dozens of files are read. */
+  #lookForPackagesLater() {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const look = () => {
+      this.#isLooking = false;
+      this.#watchPackages(new Set([...this.#watched].map((file) => path.dirname(file))));
+    };
+    setTimeout(look, LOOK_FOR_PACKAGES_MS).unref();
+  }
+
+  /** @param {Iterable<string>} folders */
+  #watchPackages(folders) {
+    const { packages } = this.#engine;
+    const files = [...folders].flatMap((folder) => packages.add(folder) ?? []);
+    if (files.length > 0) this.watchFiles(files);
+  }
+
+  /** @param {{ path: string, kind: import('./transaction/prepare').ChangeKind }[]} changes */
+  #didChange(changes) {
+    const files = new Map(changes.map((change) => [change.path, change.kind]));
+    this.#engine.transactions.submit({ files, forced: new Set(), waiting: [] });
+  }
+}
+
+/**
+ * @typedef {object} Wanted what an import asks for
+ * @property {string} importer
+ * @property {string} specifier
+ * @property {string[]} bases the absolute paths that it names, without what may be left out
+ * @property {boolean} isMissing
+ */
+
+/**
+ * What the relative imports of a version ask for, found or not.
+ *
+ * @param {Version} version
+ * @returns {Wanted[]}
+ */
+function relativeImports({ record, requests }) {
+  const importer = record.path;
+  const folder = path.dirname(importer);
+  return [...requests].map(([specifier, resolved]) => ({
+    importer,
+    specifier,
+    bases: [path.resolve(folder, specifier)],
+    isMissing: resolved === '',
+  }));
+}
+
+/**
+ * Where a module that was not found may come to be.
+ *
+ * @param {string} importer
+ * @param {string} specifier
+ * @param {string} root
+ */
+function basesOf(importer, specifier, root) {
+  const folder = path.dirname(importer);
+  if (/^(\.|\/)/.test(specifier)) return [path.resolve(folder, specifier)];
+  const [first = '', second = ''] = specifier.split('/');
+  const name = first.startsWith('@') ? path.join(first, second) : first;
+  /** @type {string[]} */
+  const folders = /** @type {any} */ (require('node:module'))._nodeModulePaths(folder);
+  return folders.filter((each) => each.startsWith(root)).map((each) => path.join(each, name));
+}
+
+exports.FileWatcher = FileWatcher;
