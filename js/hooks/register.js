@@ -1,0 +1,40 @@
+'use strict';
+
+/**
+ * `node -r safe-hot/register app.js`, or `--import`: hot reload for a program that knows nothing of it. The command
+ * line starts its program with this too, and hears through a pipe what it must know.
+ */
+
+const path = require('node:path');
+const { isMainThread } = require('node:worker_threads');
+
+if (isMainThread) start();
+
+function start() {
+  const { takeSettings, openChannel } = require('../supervision');
+  const { getEngine } = require('../engine');
+  const { binding } = require('../native');
+  const settings = takeSettings();
+  const engine = getEngine();
+  engine.configure(settings?.options ?? {}, { report: 'text' });
+  const watcher = engine.watch(null);
+  if (!settings) return;
+  const channel = openChannel(settings.fd);
+  watcher.onFiles = (files) => channel.send({ type: 'files', files });
+  // At once: a module that kills the process while it evaluates leaves no time for more.
+  watcher.onBegin = (file) => channel.send({ type: 'files', files: [{ path: file }] });
+  engine.events.on('reload', ({ outcome, changed, evaluated }) => {
+    channel.send({ type: 'files', files: [...changed, ...evaluated].map(asItIsNow) });
+    if (outcome === 'restart-required') channel.send({ type: 'restart' });
+    if (outcome === 'committed') channel.send({ type: 'committed' });
+  });
+  // What was loaded and not told yet, if the program ends before the watcher stands.
+  process.once('exit', () => channel.send({ type: 'files', ...watcher.interests() }));
+
+  /** What the program has seen of a file, taken or refused, starts it no second time. */
+  function asItIsNow(/** @type {string} */ relative) {
+    const file = path.resolve(engine.options.root, relative);
+    const fingerprint = binding.fingerprint(file);
+    return fingerprint === null ? { path: file } : { path: file, fingerprint };
+  }
+}
