@@ -1,0 +1,5 @@
+'use strict';
+
+const version = 'v1';
+
+module.exports = () => version;
