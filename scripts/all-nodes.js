@@ -1,0 +1,174 @@
+'use strict';
+
+/*
+ * `npm run test:all-nodes`: every JavaScript test on each Node line that we support, and the Rust tests once. Lines
+ * other than the running one come from the registry's `node` package, each in a folder of its own in `.nodes/`.
+ * The last line printed is the sum, alone: "N passed, N failed".
+ */
+
+const { execFileSync, spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { ROOT, run, runAsScript, setupTests, SetupError } = require('./setup');
+
+const NODE_LINES = [20, 22, 24, 26];
+const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const REPORTER = path.join(__dirname, 'all-nodes', 'reporter.js');
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
+
+async function main() {
+  setupTests();
+
+  /** @type {[name: string, totals: Totals][]} */
+  const results = [];
+  for (const line of NODE_LINES) {
+    const node = nodeOfLine(line);
+    const name = `Node ${versionOf(node)}`;
+    heading(name);
+    results.push([name, await testNode(node)]);
+  }
+  heading('Rust');
+  results.push(['Rust', await testRust()]);
+
+  heading('Summary');
+  const sum = addUp(results.map(([, totals]) => totals));
+  for (const [name, totals] of results) console.log(`${name.padEnd(16)}${inWords(totals)}`);
+  console.log(`\n${inWords(sum)}`);
+  process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+/**
+ * The program of a Node line: the running one if it is of that line, else one in `.nodes/`, installed at need.
+ *
+ * @param {number} line
+ */
+function nodeOfLine(line) {
+  if (versionOf(process.execPath).startsWith(`${line}.`)) return process.execPath;
+
+  const folder = path.join(ROOT, '.nodes', String(line));
+  const nodePackage = path.join(folder, 'node_modules', 'node');
+  const node = path.join(nodePackage, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!fs.existsSync(node)) installNode(line, folder, nodePackage);
+
+  const version = fs.existsSync(node) ? versionOf(node) : 'nothing';
+  if (!version.startsWith(`${line}.`)) {
+    throw new SetupError(
+      `the package node@${line} gave ${version}; remove ${folder} and try again`,
+    );
+  }
+  return node;
+}
+
+/**
+ * @param {number} line
+ * @param {string} folder
+ * @param {string} nodePackage
+ */
+function installNode(line, folder, nodePackage) {
+  console.log(`installing Node ${line}`);
+  // Its own package.json keeps npm from installing into the repository. The package fetches its program in an install
+  // script, which newer npm runs only where that is allowed.
+  const manifest = { private: true, allowScripts: { node: true } };
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  run('npm', ['install', '--no-save', '--loglevel=error', `node@${line}`], { cwd: folder });
+
+  // An npm that runs no install scripts at all leaves this to us.
+  if (fs.existsSync(path.join(nodePackage, 'bin'))) return;
+  run(process.execPath, ['installArchSpecificPackage.js'], { cwd: nodePackage });
+}
+
+/** @param {string} node */
+function versionOf(node) {
+  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().replace(/^v/, '');
+}
+
+/**
+ * Runs mocha under `node`, which is also the `node` of whatever the tests start.
+ *
+ * @param {string} node
+ * @returns {Promise<Totals>}
+ */
+async function testNode(node) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-hot-tests-'));
+  const totalsFile = path.join(folder, 'totals.json');
+  const env = {
+    ...process.env,
+    NODE: node,
+    PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
+    npm_node_execpath: node,
+    SAFE_HOT_TEST_TOTALS: totalsFile,
+  };
+  try {
+    const mocha = spawn(node, [MOCHA, '--reporter', REPORTER], {
+      cwd: ROOT,
+      env,
+      stdio: 'inherit',
+    });
+    const [code] = await once(mocha, 'exit');
+    return withExitCode(code, fs.existsSync(totalsFile) ? readTotals(totalsFile) : addUp([]));
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Promise<Totals>} */
+async function testRust() {
+  const cargo = spawn('cargo', ['test'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  cargo.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+    process.stdout.write(text);
+  });
+  const [code] = await once(cargo, 'close');
+
+  const lines = output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm);
+  const totals = [...lines].map(([, passed, failed, skipped]) => ({
+    passed: Number(passed),
+    failed: Number(failed),
+    skipped: Number(skipped),
+  }));
+  return withExitCode(code, addUp(totals));
+}
+
+/** @param {string} file @returns {Totals} */
+function readTotals(file) {
+  return JSON.parse(fs.readFileSync(file, 'utf8'));
+}
+
+/**
+ * A run that ended badly has failed, also when no single test did.
+ *
+ * @param {number | null} code null if a signal ended it
+ * @param {Totals} totals
+ */
+function withExitCode(code, totals) {
+  return code === 0 || totals.failed > 0 ? totals : { ...totals, failed: 1 };
+}
+
+/** @param {Totals[]} all @returns {Totals} */
+function addUp(all) {
+  return all.reduce(
+    (sum, { passed, failed, skipped }) => ({
+      passed: sum.passed + passed,
+      failed: sum.failed + failed,
+      skipped: sum.skipped + skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+}
+
+/** @param {Totals} totals */
+function inWords({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** @param {string} text */
+function heading(text) {
+  console.log(`\n== ${text}`);
+}
+
+runAsScript(main);

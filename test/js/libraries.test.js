@@ -1,0 +1,334 @@
+'use strict';
+
+/* Libraries from the registry in small apps with no hot code, reloaded again and again. */
+
+const assert = require('node:assert/strict');
+const http = require('node:http');
+const { once } = require('node:events');
+const {
+  holdings,
+  library,
+  needsLibraries,
+  reload,
+  useLibraryApps,
+} = require('../helpers/library-app');
+
+const RELOADS = 50;
+
+const LISTEN = `server.listen(0, () => console.log('listening', server.address().port, process.pid));`;
+
+describe('libraries', function () {
+  this.timeout(60_000);
+  needsLibraries();
+  const apps = useLibraryApps();
+
+  /** Connections of `server` that are open now. */
+  const connectionsOf = (server) =>
+    new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+
+  it('ws: clients are told 1012 at each reload, connect again, and meet the new code', async () => {
+    const app = await apps.serve({
+      'answer.js': `module.exports = (text) => 'V0 ' + text;\n`,
+      'server.js': `const server = require('node:http').createServer((req, res) => res.end());
+const { WebSocketServer } = require('ws');
+const answer = require('./answer');
+new WebSocketServer({ server }).on('connection', (socket) => {
+  socket.on('message', (message) => socket.send(answer(String(message))));
+});
+${LISTEN}
+`,
+    });
+    const WebSocket = library('ws');
+    const connect = async () => {
+      const socket = new WebSocket(`ws://127.0.0.1:${app.port}`);
+      await once(socket, 'open');
+      return { socket, closed: once(socket, 'close') };
+    };
+    const ask = async (socket) => {
+      socket.send('hello');
+      const [message] = await once(socket, 'message');
+      return String(message);
+    };
+    let clients = await Promise.all([connect(), connect(), connect()]);
+    const before = await holdings(app);
+    const codes = new Set();
+
+    await reload(app, 'answer.js', RELOADS, async (version) => {
+      for (const { closed } of clients) codes.add((await closed)[0]);
+      clients = await Promise.all([connect(), connect(), connect()]);
+      for (const { socket } of clients) assert.equal(await ask(socket), `${version} hello`);
+    });
+
+    for (const { closed } of clients) codes.add((await closed)[0]);
+    clients = await Promise.all([connect(), connect(), connect()]);
+    const after = await holdings(app);
+    for (const { socket } of clients) socket.terminate();
+    assert.deepEqual([...codes], [1012]);
+    assert.deepEqual(after, before);
+  });
+
+  for (const transports of [['websocket'], ['polling', 'websocket']]) {
+    it(`socket.io: clients over ${transports} connect again and meet the new code`, async () => {
+      const app = await apps.serve({
+        'answer.js': `module.exports = (text) => 'V0 ' + text;\n`,
+        'server.js': `const server = require('node:http').createServer((req, res) => res.end());
+const { Server } = require('socket.io');
+const answer = require('./answer');
+new Server(server).on('connection', (socket) => {
+  socket.on('ask', (text, reply) => reply(answer(text)));
+});
+${LISTEN}
+`,
+      });
+      const { io } = library('socket.io-client');
+      const client = io(`http://127.0.0.1:${app.port}`, {
+        transports,
+        reconnectionDelay: 5,
+        reconnectionDelayMax: 10,
+      });
+      const answerOf = async (version) => {
+        for (;;) {
+          const answer = await client
+            .timeout(500)
+            .emitWithAck('ask', 'hello')
+            .catch(() => null);
+          if (answer === `${version} hello`) return;
+        }
+      };
+      await answerOf('V0');
+      if (client.io.engine.transport.name !== 'websocket') await once(client.io.engine, 'upgrade');
+      const before = await holdings(app);
+
+      await reload(app, 'answer.js', RELOADS, async (version) => {
+        await answerOf(version);
+        if (client.io.engine.transport.name !== 'websocket')
+          await once(client.io.engine, 'upgrade');
+      });
+
+      await answerOf('V0');
+      if (client.io.engine.transport.name !== 'websocket') await once(client.io.engine, 'upgrade');
+      const after = await holdings(app);
+      client.close();
+      assert.deepEqual(after, before);
+    });
+  }
+
+  for (const [name, make] of Object.entries({
+    'undici Agent': `const { Agent, request } = require('undici');
+const agent = new Agent({ keepAliveTimeout: 60_000 });
+module.exports = async (url) => (await request(url, { dispatcher: agent })).body.text();`,
+    'undici Client': `const { Client } = require('undici');
+const client = new Client('http://127.0.0.1:' + process.env.UPSTREAM, { keepAliveTimeout: 60_000 });
+module.exports = async () => (await client.request({ path: '/', method: 'GET' })).body.text();`,
+    'http.Agent': `const http = require('node:http');
+const agent = new http.Agent({ keepAlive: true });
+module.exports = (url) => new Promise((resolve, reject) => http.get(url, { agent }, (response) => {
+  response.setEncoding('utf8').on('data', resolve).on('error', reject);
+}).on('error', reject));`,
+    'global fetch': `module.exports = async (url) => (await fetch(url)).text();`,
+  })) {
+    it(`${name}: a client of a module's own, used as it loads and in requests`, async () => {
+      const upstream = http.createServer({ keepAliveTimeout: 60_000 }, (_, response) =>
+        response.end('up'),
+      );
+      upstream.listen(0, '127.0.0.1');
+      await once(upstream, 'listening');
+      const { port } = upstream.address();
+      const app = await apps.serve(
+        {
+          'client.js': `${make}\n// V0\n`,
+          'server.js': `const client = require('./client');
+const url = 'http://127.0.0.1:' + process.env.UPSTREAM;
+const server = require('node:http').createServer((req, res) => client(url).then((text) => res.end(text), (error) => res.end(String(error))));
+client(url).then(() => ${LISTEN.slice(0, -1)});
+`,
+        },
+        { env: { UPSTREAM: String(port) } },
+      );
+      assert.equal(await app.get(), 'up');
+      const before = await holdings(app);
+      const connections = await connectionsOf(upstream);
+
+      await reload(app, 'client.js', RELOADS, async () => assert.equal(await app.get(), 'up'));
+
+      const after = await holdings(app);
+      const left = await connectionsOf(upstream);
+      upstream.closeAllConnections();
+      upstream.close();
+      assert.ok(left <= 2 * connections, `${left} connections, ${connections} at first`);
+      assert.deepEqual(after, before);
+    });
+  }
+
+  it('node-cron: a job that runs every second runs once a second', async () => {
+    const app = await apps.serve({
+      'server.js': `const server = require('node:http').createServer((req, res) => res.end());
+require('node-cron').schedule('* * * * * *', () => console.log('tick', 'V0'));
+${LISTEN}
+`,
+    });
+    const before = await holdings(app);
+
+    await reload(app, 'server.js', RELOADS);
+
+    const since = app.lines.length;
+    await app.nextLine('tick V0');
+    await app.nextLine('tick V0');
+    const after = await holdings(app);
+    const ticks = app.lines.slice(since).filter((line) => line.startsWith('tick'));
+    assert.ok(ticks.length <= 3, ticks.join());
+    // node-cron keeps each task in a registry of its own, and with it the code of the task.
+    assert.deepEqual({ ...after, stale: [] }, before);
+  });
+
+  it('chokidar: a watcher sees changes after the reloads, and is one', async () => {
+    const app = await apps.serve({
+      'data/a.txt': '0',
+      'server.js': `const server = require('node:http').createServer((req, res) => res.end());
+require('chokidar').watch(require('node:path').join(__dirname, 'data')).on('ready', () => console.log('watching V0')).on('change', () => console.log('changed V0'));
+${LISTEN}
+`,
+    });
+    await app.nextLine('watching V0');
+    const before = await holdings(app);
+
+    await reload(app, 'server.js', RELOADS, (version) => app.nextLine(`watching ${version}`));
+
+    await app.nextLine('watching V0');
+    const after = await holdings(app);
+    app.write('data/a.txt', '1');
+    await app.nextLine('changed V0');
+    assert.deepEqual(after, before);
+  });
+
+  it('an entry with a signal handler, an interval and kept sockets holds as much after the reloads', async () => {
+    const upstream = http.createServer({ keepAliveTimeout: 60_000 }, (_, response) =>
+      response.end('up'),
+    );
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const app = await apps.serve(
+      {
+        'server.js': `const http = require('node:http');
+const agent = new http.Agent({ keepAlive: true });
+const server = http.createServer((req, res) => res.end('V0'));
+process.on('SIGTERM', () => server.close(() => process.exit()));
+setInterval(() => {}, 1_000);
+const url = 'http://127.0.0.1:' + process.env.UPSTREAM;
+http.get(url, { agent }, (response) => response.resume().on('end', () => ${LISTEN.slice(0, -1)}));
+`,
+      },
+      { env: { UPSTREAM: String(upstream.address().port) } },
+    );
+    assert.equal(await app.get(), 'V0');
+    const before = await holdings(app);
+
+    await reload(app, 'server.js', RELOADS, async (v) => assert.equal(await app.get(), v));
+
+    assert.equal(await app.get(), 'V0');
+    const after = await holdings(app);
+    assert.equal(await connectionsOf(upstream), 1);
+    upstream.closeAllConnections();
+    upstream.close();
+    assert.deepEqual(after, before);
+  });
+
+  it('what was given up while it waited starts no timer and no connection', async () => {
+    const app = await apps.serve({
+      'server.js': `const server = require('node:http').createServer((req, res) => res.end('V0'));
+(async () => {
+  if ('V0' === 'V1') {
+    console.log('waiting');
+    await new Promise((resolve) => (globalThis.go = resolve));
+    setInterval(() => console.log('zombie'), 5);
+    setTimeout(() => console.log('zombie'), 5);
+  }
+  ${LISTEN}
+  globalThis.go?.();
+})();
+`,
+    });
+    const text = app.read('server.js');
+    const before = await holdings(app);
+
+    app.write('server.js', text.replaceAll('V0', 'V1').replace("'V1' === 'V1'", 'true'));
+    await app.nextLine('waiting');
+    app.write('server.js', text + '// again');
+    await app.nextReload();
+
+    const after = await holdings(app);
+    assert.deepEqual(after.active, before.active);
+    assert.ok(!app.lines.includes('zombie'));
+  });
+
+  for (const [name, install, tick, uninstall] of [
+    [
+      '@sinonjs/fake-timers',
+      `const clock = require('@sinonjs/fake-timers').install();`,
+      'clock.tick(1_000)',
+      'clock.uninstall()',
+    ],
+    [
+      'node:test',
+      `const { mock } = require('node:test'); mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate'] });`,
+      'mock.timers.tick(1_000)',
+      'mock.timers.reset()',
+    ],
+  ]) {
+    it(`${name}: faked time is what a hot module sees`, async () => {
+      const app = await apps.serve({
+        'work.js': `module.exports = (done) => {
+  let ticks = 0;
+  setInterval(() => (ticks += 1), 100);
+  clearTimeout(setTimeout(() => (ticks = -100), 10));
+  setTimeout(() => done(ticks + ' V0'), 1_000);
+};
+`,
+        'server.js': `const work = require('./work');
+const server = require('node:http').createServer((req, res) => {
+  ${install}
+  let said = 'nothing';
+  work((text) => (said = text));
+  ${tick};
+  ${uninstall};
+  res.end(said);
+});
+${LISTEN}
+`,
+      });
+
+      await reload(app, 'work.js', 5, async (v) =>
+        assert.match(await app.get(), RegExp(`^(9|10) ${v}$`)),
+      );
+
+      assert.match(await app.get(), /^(9|10) V0$/);
+    });
+  }
+
+  for (const [name, pause] of [
+    ['timers/promises', `require('node:timers/promises').setTimeout`],
+    ['setTimeout', `(ms) => new Promise((resolve) => setTimeout(resolve, ms))`],
+  ]) {
+    it(`a request that waits for ${name} of a replaced module is answered`, async () => {
+      const app = await apps.serve({
+        'middle.js': `const pause = ${pause};
+module.exports = async () => {
+  console.log('asked');
+  await pause(200);
+  return 'V0';
+};
+`,
+        'server.js': `const middle = require('./middle');
+const server = require('node:http').createServer((req, res) => middle().then((text) => res.end(text)));
+${LISTEN}
+`,
+      });
+
+      const answer = app.get();
+      await app.nextLine('asked');
+      await reload(app, 'middle.js', 1);
+
+      assert.equal(await answer, 'V0');
+    });
+  }
+});
