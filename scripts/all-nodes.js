@@ -11,13 +11,14 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { NOTHING, addUp, inWords } = require('./all-nodes/totals');
 const { ROOT, run, runAsScript, setupTests, SetupError } = require('./setup');
 
 const NODE_LINES = [20, 22, 24, 26];
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'all-nodes', 'reporter.js');
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
+/** @typedef {import('./all-nodes/totals').Totals} Totals */
 
 async function main() {
   setupTests();
@@ -35,7 +36,10 @@ async function main() {
 
   heading('Summary');
   const sum = addUp(results.map(([, totals]) => totals));
-  for (const [name, totals] of results) console.log(`${name.padEnd(16)}${inWords(totals)}`);
+  for (const [name, totals] of results) {
+    console.log(`${name.padEnd(16)}${inWords(totals)}`);
+    for (const failure of totals.failures) console.log(`  failed: ${failure}`);
+  }
   console.log(`\n${inWords(sum)}`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
 }
@@ -109,7 +113,7 @@ async function testNode(node) {
       stdio: 'inherit',
     });
     const [code] = await once(mocha, 'exit');
-    return withExitCode(code, fs.existsSync(totalsFile) ? readTotals(totalsFile) : addUp([]));
+    return withExitCode(code, fs.existsSync(totalsFile) ? readTotals(totalsFile) : NOTHING);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -117,7 +121,10 @@ async function testNode(node) {
 
 /** @returns {Promise<Totals>} */
 async function testRust() {
-  const cargo = spawn('cargo', ['test'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const cargo = spawn('cargo', ['test', '--quiet'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   cargo.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
@@ -130,6 +137,7 @@ async function testRust() {
     passed: Number(passed),
     failed: Number(failed),
     skipped: Number(skipped),
+    failures: [],
   }));
   return withExitCode(code, addUp(totals));
 }
@@ -146,24 +154,8 @@ function readTotals(file) {
  * @param {Totals} totals
  */
 function withExitCode(code, totals) {
-  return code === 0 || totals.failed > 0 ? totals : { ...totals, failed: 1 };
-}
-
-/** @param {Totals[]} all @returns {Totals} */
-function addUp(all) {
-  return all.reduce(
-    (sum, { passed, failed, skipped }) => ({
-      passed: sum.passed + passed,
-      failed: sum.failed + failed,
-      skipped: sum.skipped + skipped,
-    }),
-    { passed: 0, failed: 0, skipped: 0 },
-  );
-}
-
-/** @param {Totals} totals */
-function inWords({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  if (code === 0 || totals.failed > 0) return totals;
+  return { ...totals, failed: 1, failures: [`the run ended with ${code}`] };
 }
 
 /** @param {string} text */

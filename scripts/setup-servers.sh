@@ -6,5 +6,5 @@ set -euo pipefail
 if command -v redis-server >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then exit 0; fi
 
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install -y -qq postgresql redis-server
+apt-get update -qq >/dev/null
+apt-get install -y -qq postgresql redis-server >/dev/null

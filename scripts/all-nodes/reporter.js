@@ -2,23 +2,52 @@
 
 const fs = require('node:fs');
 const { reporters } = require('mocha');
+const { inWords } = require('./totals');
 
-/** Mocha's `spec` reporter, which also writes the totals to the file that SAFE_HOT_TEST_TOTALS names. */
-class SpecWithTotals extends reporters.Spec {
+/**
+ * One line for each group of tests, and each failure at the end as mocha prints it. Totals, and the failures again,
+ * go to the file that SAFE_HOT_TEST_TOTALS names.
+ */
+class Compact extends reporters.Base {
   /**
    * @param {import('mocha').Runner} runner
    * @param {import('mocha').MochaOptions} options
    */
   constructor(runner, options) {
     super(runner, options);
-    const { SAFE_HOT_TEST_TOTALS: file } = process.env;
-    if (file) runner.once('end', () => fs.writeFileSync(file, JSON.stringify(this.#totals())));
+    let startMs = 0;
+    /** @type {import('./totals').Totals} */
+    let atStart = this.#totals();
+
+    runner.on('suite', (suite) => {
+      if (!suite.parent?.root) return;
+      startMs = performance.now();
+      atStart = this.#totals();
+    });
+    runner.on('suite end', (suite) => {
+      if (!suite.parent?.root) return;
+      const { passed, failed, skipped } = this.#totals();
+      const counts = {
+        passed: passed - atStart.passed,
+        failed: failed - atStart.failed,
+        skipped: skipped - atStart.skipped,
+      };
+      const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+      console.log(`${suite.title.padEnd(40)} ${inWords(counts)}, ${seconds} s`);
+    });
+    runner.once('end', () => {
+      this.epilogue();
+      const { SAFE_HOT_TEST_TOTALS: file } = process.env;
+      if (file) fs.writeFileSync(file, JSON.stringify(this.#totals()));
+    });
   }
 
+  /** @returns {import('./totals').Totals} */
   #totals() {
     const { passes, failures, pending } = this.stats;
-    return { passed: passes, failed: failures, skipped: pending };
+    const what = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message}`);
+    return { passed: passes, failed: failures, skipped: pending, failures: what };
   }
 }
 
-module.exports = SpecWithTotals;
+module.exports = Compact;
