@@ -46,6 +46,8 @@ class Engine {
   events = new EventEmitter({ captureRejections: false });
   /** Files that were loaded and are Node's own business. @type {Set<string>} */
   coldLoaded = new Set();
+  /** What files held that cold modules have read as they loaded. @type {Map<string, string | null>} */
+  coldReads = new Map();
   /** @type {FileWatcher | null} */
   watcher = null;
   dependencies = new FileDependencies();
@@ -82,6 +84,10 @@ class Engine {
       graceMs: () => this.options.graceMs,
       matters: (filePath, version) => this.#isDataOf(filePath, version),
       didRead: (version, filePath) => this.#dependOnFile(version, filePath),
+      didReadCold: (filePath) => {
+        this.coldReads.set(filePath, binding.fingerprint(filePath));
+        this.watcher?.watchFiles([filePath]);
+      },
       didList: (version, folder) => {
         this.dependencies.add('folder', folder, version, listingOf(folder));
         this.watcher?.watchListing(folder);
@@ -259,7 +265,9 @@ class Engine {
         prepare: (inputs) => guarded(() => binding.prepare(inputs)),
         readsPlainJavaScript: loader.readsPlainJavaScript,
         mustRestart: (filePath) =>
-          this.coldLoaded.has(filePath) || this.packages.hasChanged(filePath),
+          this.coldLoaded.has(filePath) ||
+          this.packages.hasChanged(filePath) ||
+          this.#hasChangedForCold(filePath),
         dependentsOf: (filePath) => this.#dependentsOf(filePath),
         clearPathCache: (vanished, appeared) => {
           forgetRealPaths([...vanished, ...appeared]);
@@ -295,15 +303,23 @@ class Engine {
     this.watcher?.watchFiles([filePath]);
   }
 
+  /** Did a cold module, as it loaded, read something else there? */
+  #hasChangedForCold(/** @type {string} */ filePath) {
+    const then = this.coldReads.get(filePath);
+    if (then === undefined || isWritten(filePath) || this.registry.lookup(filePath)) return false;
+    return then !== binding.fingerprint(filePath);
+  }
+
   /**
-   * Is it a file of the project, and no module, that a version reads as it starts?
+   * Is it a file of the project, and no module, that a version reads as it starts, or a cold module as it loads?
    *
    * @param {string} filePath
-   * @param {Version} version
+   * @param {Version | null} version
    */
   #isDataOf(filePath, version) {
     const { root, trackReads, settleTimeoutMs } = this.options;
-    if (!trackReads || performance.now() - version.madeAtMs > settleTimeoutMs) return false;
+    if (!trackReads) return false;
+    if (version && performance.now() - version.madeAtMs > settleTimeoutMs) return false;
     const relative = path.relative(root, filePath);
     if (relative.startsWith('..') || path.isAbsolute(relative)) return false;
     return !relative.split(path.sep).includes('node_modules') && !this.registry.lookup(filePath);

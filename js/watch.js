@@ -50,6 +50,7 @@ class FileWatcher {
       if (record.current) this.didLoad(record.path, record.current);
     }
     this.watchFiles(engine.coldLoaded);
+    this.watchFiles(engine.coldReads.keys());
     this.#watchPackages([engine.options.root]);
     this.watchFiles(engine.dependencies.paths('file'));
     for (const folder of engine.dependencies.paths('folder')) this.watchListing(folder);

@@ -2,21 +2,22 @@
 
 /**
  * What a module reads, it depends on: files and folders under the project root that are read while a version
- * evaluates, by itself or by cold code on its behalf. A file that the program writes itself is its data, and never
- * counts.
+ * evaluates, by itself or by cold code on its behalf. What a cold module reads as it loads is as cold as the module:
+ * no reload reads it again. A file that the program writes itself is its data, and never counts.
  */
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { contextOwner, makerInContext } = require('./ownership');
+const { contextOwner, isEvaluatingCold, makerInContext } = require('./ownership');
 
 /** @typedef {import('../runtime/record').Version} Version */
 
 /**
  * @typedef {object} ReadsHost
- * @property {(filePath: string, version: Version) => boolean} matters is it a file of the project, no module, and is the
- *   version, in whose evaluation it is read, still starting?
+ * @property {(filePath: string, version: Version | null) => boolean} matters is it a file of the project, no module, and
+ *   is the version, in whose evaluation it is read, still starting? null while a cold module loads
+ * @property {(filePath: string) => void} didReadCold
  * @property {(version: Version, filePath: string) => void} didRead
  * @property {(version: Version, folder: string) => void} didList
  */
@@ -41,8 +42,9 @@ const written = new Set();
 
 /** @param {ReadsHost} host */
 function install(host) {
-  const noteFile = noting(host, host.didRead);
-  const noteFolder = noting(host, host.didList);
+  const noteFile = noting(host, host.didRead, host.didReadCold);
+  // What a package looks for in the folders above it says little about what it does with what is there.
+  const noteFolder = noting(host, host.didList, () => {});
   for (const target of /** @type {any[]} */ ([fs, fs.promises])) {
     for (const name of READ_FILE) wrap(target, name, noteFile);
     for (const name of READ_FOLDER) wrap(target, name, noteFolder);
@@ -71,12 +73,15 @@ function wrap(target, name, note) {
 /**
  * @param {ReadsHost} host
  * @param {(version: Version, filePath: string) => void} tell
+ * @param {(filePath: string) => void} tellCold
  */
-function noting({ matters }, tell) {
+function noting({ matters }, tell, tellCold) {
   return (/** @type {any} */ file) => {
-    const context = contextOwner();
-    const filePath = context && pathOf(file);
-    if (!filePath || written.has(filePath) || !matters(filePath, context)) return;
+    const isCold = isEvaluatingCold();
+    const context = isCold ? null : contextOwner();
+    const filePath = context === undefined ? undefined : pathOf(file);
+    if (!filePath || written.has(filePath) || !matters(filePath, context ?? null)) return;
+    if (isCold) return tellCold(filePath);
     const version = makerInContext();
     if (version) tell(version, filePath);
   };

@@ -54,17 +54,10 @@ const { frameAt, placeOfSyntaxError } = require('../report/frame');
 function prepare(host, changes) {
   host.resolver.clear();
   const cold = [...changes.files.keys()].find((file) => host.mustRestart(file));
-  if (cold !== undefined) {
-    const error = new SafeHotError('ERR_SAFE_HOT_COLD_CHANGED', { path: cold });
-    return { type: 'restart-required', error, changed: [cold] };
-  }
-
+  if (cold !== undefined) return restart(cold);
   const causes = readByModules(host, changes);
-  const env = [...causes.values()].find((file) => ENV_FILE.test(path.basename(file)));
-  if (env !== undefined) {
-    const error = new SafeHotError('ERR_SAFE_HOT_ENV_CHANGED', { path: env });
-    return { type: 'restart-required', error, changed: [env] };
-  }
+  const env = [...causes.values()].find(isEnvFile);
+  if (env !== undefined) return restart(env);
   const touched = touchedRecords(host, changes);
   for (const reader of causes.keys()) {
     changes.forced.add(reader);
@@ -108,8 +101,24 @@ function readyWith(changed) {
   };
 }
 
-/** What such a file sets in `process.env` is not undone, and what is set there already is not set anew. */
-const ENV_FILE = /^\.env(\.|$)/;
+/**
+ * What such a file sets in `process.env` is not undone, and what is set there already is not set anew.
+ *
+ * @param {string} file
+ */
+function isEnvFile(file) {
+  return /^\.env(\.|$)/.test(path.basename(file));
+}
+
+/**
+ * @param {string} file
+ * @returns {RestartRequired}
+ */
+function restart(file) {
+  const code = isEnvFile(file) ? 'ERR_SAFE_HOT_ENV_CHANGED' : 'ERR_SAFE_HOT_COLD_CHANGED';
+  const error = new SafeHotError(code, { path: file });
+  return { type: 'restart-required', error, changed: [file] };
+}
 
 /**
  * Modules that have read a file, or a folder, that holds something else now.

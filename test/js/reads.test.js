@@ -124,6 +124,34 @@ module.exports = () => process.env[name];`;
     assert.equal(await app.get('/', { port: Number(port) }), 'two');
   });
 
+  it('a file, in a cold module as that loads, starts again with it', async () => {
+    const files = {
+      'node_modules/settings/package.json': '{"name":"settings","version":"1.0.0"}\n',
+      'node_modules/settings/index.js': `const fs = require('fs');
+        const read = (name) => (fs.existsSync(name) ? fs.readFileSync(name, 'utf8').trim() : 'none');
+        try { fs.readFileSync('local.ini'); } catch {}
+        module.exports = read('app.ini') + ' ' + read('local.ini');\n`,
+      'app.ini': 'one\n',
+    };
+    const text = `const settings = require('settings');
+module.exports = () => settings;`;
+    const app = await apps.serve(withValue(text, files));
+    assert.equal(await app.get(), 'one none');
+
+    app.write('app.ini', 'one\n');
+    app.edit('app.ini', 'one', 'two');
+    const report = await app.nextReport(({ outcome }) => outcome === 'restart-required');
+    assert.deepEqual(report.changed, ['app.ini']);
+    assert.equal(report.error.code, 'ERR_SAFE_HOT_COLD_CHANGED');
+    await app.serving();
+    assert.equal(await app.get(), 'two none');
+    app.write('local.ini', 'here\n');
+    await app.nextReport(({ outcome }) => outcome === 'restart-required');
+    await app.serving();
+
+    assert.equal(await app.get(), 'two here');
+  });
+
   it('what the program writes itself depends on nothing', async () => {
     const text = `const fs = require('node:fs');
 const file = __dirname + '/cache.json';
