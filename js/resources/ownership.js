@@ -15,11 +15,18 @@ const { isClientCode } = require('../adapters/clients');
 
 /** @typedef {import('../runtime/record').Version} Version */
 
-/** @type {AsyncLocalStorage<Version | undefined>} */
+/** Stands where a version would, in work for a client that has connected. */
+const SERVING = Symbol('serving');
+
+/**
+ * One for both: up to Node 22 each that is in use is a cost to whatever is asynchronous.
+ *
+ * @type {AsyncLocalStorage<Version | typeof SERVING | undefined>}
+ */
 const storage = new AsyncLocalStorage();
 
-/** @type {AsyncLocalStorage<boolean>} */
-const serving = new AsyncLocalStorage();
+/** Has any client connected? A program that serves no one need not ask for each of its timers. */
+let hasServed = false;
 
 /** `once` and its like call `on`. */
 const EVENTS = new Set(['node:events', 'node:internal/event_target']);
@@ -46,7 +53,8 @@ function setVersionLookup(lookup) {
  * @returns {Version | undefined}
  */
 function currentOwner() {
-  return storage.getStore();
+  const store = storage.getStore();
+  return store === SERVING ? undefined : store;
 }
 
 /**
@@ -64,7 +72,7 @@ const runAs = storage.run.bind(storage);
  * @returns {T}
  */
 function runUnowned(run) {
-  return storage.getStore() === undefined ? run() : storage.run(undefined, run);
+  return currentOwner() === undefined ? run() : storage.run(undefined, run);
 }
 
 /**
@@ -75,12 +83,13 @@ function runUnowned(run) {
  * @returns {T}
  */
 function runServing(run) {
-  return serving.run(true, () => runUnowned(run));
+  hasServed = true;
+  return storage.run(SERVING, run);
 }
 
 /** Does what runs now serve a client, and no version's own evaluation? */
 function isServing() {
-  return serving.getStore() === true && storage.getStore() === undefined;
+  return hasServed && storage.getStore() === SERVING;
 }
 
 /**
@@ -101,7 +110,7 @@ function switchEvaluation(becomesCold) {
  * @returns {Version | undefined}
  */
 function contextOwner() {
-  const owner = storage.getStore();
+  const owner = currentOwner();
   return owner === undefined || isCold || owner.isStale ? undefined : owner;
 }
 
@@ -122,7 +131,7 @@ function makerInContext() {
  */
 function makerOrCaller() {
   if (isCold) return undefined;
-  if (storage.getStore() !== undefined) return makerInContext();
+  if (currentOwner() !== undefined) return makerInContext();
   return directCaller();
 }
 
@@ -152,7 +161,7 @@ function callerInContext() {
  * @returns {Version | undefined}
  */
 function contextOrNearest() {
-  return storage.getStore() === undefined ? innermostHot(callSites()) : contextOwner();
+  return currentOwner() === undefined ? innermostHot(callSites()) : contextOwner();
 }
 
 /** Is a cold module evaluating? What it makes then lives as long as the process. */

@@ -8,9 +8,10 @@
  */
 
 const timers = require('node:timers');
-const timersPromises = require('node:timers/promises');
 const { promisify } = require('node:util');
+const { LiveTimers } = require('./live-timers');
 const { contextOwner, currentOwner, isServing } = require('./ownership');
+const { promisesFor } = require('./timer-promises');
 
 /**
  * @typedef {import('../runtime/record').Version} Version
@@ -29,10 +30,20 @@ const SET_NAMES = /** @type {SetName[]} */ (Object.keys(CLEARED_BY));
 /** The names that a hot module finds bound to its own version. */
 const TIMER_NAMES = [...SET_NAMES, ...Object.values(CLEARED_BY)];
 
-/** @type {WeakMap<object, { version: Version, resource: import('./tracker').Resource }>} */
-const tracked = new WeakMap();
+/** What stands in the globals now. Each its own function: a property that is looked up by name costs as much as a timer. */
+const STANDING = {
+  setTimeout: () => globalThis.setTimeout,
+  setInterval: () => globalThis.setInterval,
+  setImmediate: () => globalThis.setImmediate,
+  clearTimeout: () => globalThis.clearTimeout,
+  clearInterval: () => globalThis.clearInterval,
+  clearImmediate: () => globalThis.clearImmediate,
+};
 
-/** Is a hot module's own call on its way through the global? */
+/** What safe-hot has put there. @type {Partial<Record<SetName, Function>>} */
+const ownGlobals = {};
+
+/** Is a hot module's own call on its way through what someone else has put in the globals? */
 let isOwnCall = false;
 
 /** What `require('timers')` gives cold code. Node's own modules keep the original functions. */
@@ -49,40 +60,35 @@ let graceMs = () => 5_000;
 function install(grace) {
   graceMs = grace;
   for (const name of SET_NAMES) {
-    const original = timers[name];
-    replaceGlobal(name, (callback, args) => {
-      const owner = isOwnCall ? undefined : contextOwner();
-      return owner
-        ? start(owner, name, callback, args, original)
-        : startStale(isOwnCall ? undefined : currentOwner(), name, () =>
-            Reflect.apply(original, undefined, args),
-          );
-    });
-  }
-  for (const name of Object.values(CLEARED_BY)) {
-    const original = timers[name];
-    replaceGlobal(name, (handle) => {
-      untrack(handle);
-      return original(handle);
+    const original = /** @type {Function} */ (timers[name]);
+    const own = function (/** @type {any} */ callback, /** @type {any} */ delayMs) {
+      const owner = isOwnCall ? undefined : currentOwner();
+      if (owner !== undefined) return startInContext(owner, name, original, [...arguments]);
+      if (arguments.length <= 2) return original(callback, delayMs);
+      return Reflect.apply(original, undefined, arguments);
+    };
+    ownGlobals[name] = like(own, original);
+    /** @type {any} */ (coldTimers)[name] = own;
+    Object.defineProperty(globalThis, name, {
+      value: own,
+      writable: true,
+      configurable: true,
+      enumerable: true,
     });
   }
 }
 
 /**
- * @param {SetName | ClearName} name
- * @param {(first: any, args: any[]) => any} call
+ * @param {Version} context in whose evaluation, or in what follows from it, cold code calls
+ * @param {SetName} name
+ * @param {Function} original
+ * @param {any[]} args
  */
-function replaceGlobal(name, call) {
-  const own = like(function (/** @type {any[]} */ ...args) {
-    return call(args[0], args);
-  }, timers[name]);
-  /** @type {any} */ (coldTimers)[name] = own;
-  Object.defineProperty(globalThis, name, {
-    value: own,
-    writable: true,
-    configurable: true,
-    enumerable: true,
-  });
+function startInContext(context, name, original, args) {
+  const owner = contextOwner();
+  return owner
+    ? start(owner.resources.collection(makeLiveTimers), name, original, args)
+    : startStale(context, name, () => original(...args));
 }
 
 /**
@@ -94,31 +100,26 @@ function replaceGlobal(name, call) {
 function timersFor(version) {
   /** @type {Record<string, Function>} */
   const own = {};
+  const live = version.resources.collection(makeLiveTimers);
   for (const name of SET_NAMES) {
-    const set = function (/** @type {any[]} */ ...args) {
-      const original = global(name);
-      const run = (/** @type {any[]} */ ...rest) => {
-        isOwnCall = true;
-        try {
-          return Reflect.apply(original, undefined, rest);
-        } finally {
-          isOwnCall = false;
-        }
-      };
-      if (version.isStale) {
-        const owner = version.state === 'aborted' ? version : currentOwner();
-        return startStale(owner, name, () => run(...args));
+    const original = /** @type {Function} */ (timers[name]);
+    const standing = STANDING[name];
+    const ownGlobal = ownGlobals[name];
+    const set = function (/** @type {any} */ callback, /** @type {any} */ delayMs) {
+      if (standing() === ownGlobal && arguments.length <= 2 && !version.isStale) {
+        return startPlain(live, name, original, callback, delayMs);
       }
-      return start(version, name, args[0], args, run);
+      return startOwn(version, name, [...arguments]);
     };
-    own[name] = promisified(like(set, global(name)), version, name);
+    own[name] = promisified(like(set, standing()), version, name);
   }
   for (const name of Object.values(CLEARED_BY)) {
+    const standing = STANDING[name];
     const clear = (/** @type {any} */ handle) => {
-      untrack(handle);
-      return global(name)(handle);
+      live.clear(handle);
+      return standing()(handle);
     };
-    own[name] = like(clear, global(name));
+    own[name] = like(clear, standing());
   }
   return own;
 }
@@ -134,8 +135,33 @@ function timerModuleFor(version, id) {
   const name = id.replace(/^node:/, '');
   if (!version) return name === 'timers' ? coldTimers : undefined;
   if (name === 'timers')
-    return { ...timers, ...timersFor(version), promises: promisesFor(version) };
-  return name === 'timers/promises' ? promisesFor(version) : undefined;
+    return { ...timers, ...timersFor(version), promises: promisesFor(version, ending) };
+  return name === 'timers/promises' ? promisesFor(version, ending) : undefined;
+}
+
+/**
+ * A hot module's own call that is out of the ordinary: with arguments for the callback, through what someone else has
+ * put in the globals, or of a version that is gone.
+ *
+ * @param {Version} version
+ * @param {SetName} name
+ * @param {any[]} args
+ */
+function startOwn(version, name, args) {
+  const standing = /** @type {Function} */ (STANDING[name]());
+  const run = (/** @type {any[]} */ ...rest) => {
+    isOwnCall = true;
+    try {
+      return standing(...rest);
+    } finally {
+      isOwnCall = false;
+    }
+  };
+  if (!version.isStale) {
+    return start(version.resources.collection(makeLiveTimers), name, run, args);
+  }
+  const owner = version.state === 'aborted' ? version : currentOwner();
+  return startStale(owner, name, () => run(...args));
 }
 
 /**
@@ -148,77 +174,85 @@ function timerModuleFor(version, id) {
  */
 function startStale(owner, name, run) {
   const handle = run();
-  const clear = () => global(CLEARED_BY[name])(handle);
+  const clear = () => clearNow(name, handle);
   if (owner?.state === 'aborted') clear();
   else if (owner?.isStale && name === 'setInterval') timers.setTimeout(clear, graceMs()).unref();
   return handle;
 }
 
 /**
- * Starts a timer that goes with `version`.
+ * Starts a timer that goes with a version. The same as `start` for the common call, without an array of arguments.
  *
- * @param {Version} version
+ * @param {LiveTimers} live
  * @param {SetName} name
- * @param {any} callback
- * @param {any[]} args of the call
  * @param {Function} original
+ * @param {any} callback
+ * @param {any} delayMs
  */
-function start(version, name, callback, args, original) {
-  if (typeof callback !== 'function') return original(...args);
-  const [, ...rest] = args;
-  const handle =
-    name === 'setInterval'
-      ? original(...args)
-      : original(
-          /** @this {unknown} */
-          function () {
-            try {
-              return Reflect.apply(callback, this, arguments);
-            } finally {
-              if (!isPending(handle)) untrack(handle);
-            }
-          },
-          ...rest,
-        );
-  track(version, name, handle, rest[0]);
+function startPlain(live, name, original, callback, delayMs) {
+  if (typeof callback !== 'function') return original(callback, delayMs);
+  if (name === 'setInterval') {
+    const handle = original(callback, delayMs);
+    live.add(name, handle, delayMs, false);
+    return handle;
+  }
+  const handle = original(function () {
+    try {
+      return callback.call(handle);
+    } finally {
+      if (!isPending(handle)) live.delete(entry);
+    }
+  }, delayMs);
+  const entry = live.add(name, handle, delayMs, isServing());
   return handle;
 }
 
 /**
- * @param {Version} version
+ * @param {LiveTimers} live
  * @param {SetName} name
- * @param {any} handle
- * @param {unknown} delayMs
+ * @param {Function} original
+ * @param {any[]} args of the call
  */
-function track(version, name, handle, delayMs) {
+function start(live, name, original, args) {
+  const [callback, ...rest] = args;
+  if (typeof callback !== 'function') return original(...args);
+  /** @type {import('./live-timers').LiveTimer | undefined} */
+  let entry;
+  const fire = /** @this {unknown} */ function () {
+    try {
+      return Reflect.apply(callback, this, arguments);
+    } finally {
+      if (entry && !isPending(entry.handle)) live.delete(entry);
+    }
+  };
+  const handle = original(name === 'setInterval' ? callback : fire, ...rest);
   // Fake timers may be numbers; whoever fakes time also clears them.
-  if (handle === null || typeof handle !== 'object') return;
-  const resource = version.resources.add({
-    kind: 'timer',
-    what: () => `${name.slice(3).toLowerCase()} ${delayMs === undefined ? '' : `${delayMs} ms`}`,
-    release: inFlight(name, () => global(CLEARED_BY[name])(handle)),
+  if (typeof handle === 'object' && handle !== null) {
+    entry = live.add(name, handle, rest[0], name !== 'setInterval' && isServing());
+  }
+  return handle;
+}
+
+function makeLiveTimers() {
+  return new LiveTimers(({ name, handle, isServing: isInFlight }) => {
+    const clear = () => clearNow(/** @type {SetName} */ (name), handle);
+    if (isInFlight) endLater(clear);
+    else clear();
   });
-  tracked.set(handle, { version, resource });
 }
 
 /**
  * A request that waits for a timer is not cut: the timer may fire within the grace period.
  *
- * @param {SetName} name
- * @param {() => void} clear
+ * @type {import('./timer-promises').Ending}
  */
-function inFlight(name, clear) {
-  if (name === 'setInterval' || !isServing()) return clear;
-  return () => void timers.setTimeout(clear, graceMs()).unref();
+function ending(end) {
+  return isServing() ? () => endLater(end) : end;
 }
 
-/** @param {any} handle */
-function untrack(handle) {
-  if (handle === null || typeof handle !== 'object') return;
-  const entry = tracked.get(handle);
-  if (!entry) return;
-  tracked.delete(handle);
-  entry.version.resources.delete(entry.resource);
+/** @param {() => void} end */
+function endLater(end) {
+  timers.setTimeout(end, graceMs()).unref();
 }
 
 /** A timer that was refreshed by its own callback stands in Node's list of timers again. */
@@ -226,95 +260,6 @@ function isPending(/** @type {any} */ handle) {
   return (
     handle?._destroyed === false && handle._idleNext !== null && handle._idleNext !== undefined
   );
-}
-
-/**
- * `timers/promises` of one version: what is pending when the version goes never settles, and is collected.
- *
- * @param {Version} version
- */
-function promisesFor(version) {
-  const { scheduler } = timersPromises;
-  return {
-    ...timersPromises,
-    setTimeout: waiting(version, timersPromises.setTimeout, 2),
-    setImmediate: waiting(version, timersPromises.setImmediate, 1),
-    setInterval: ticking(version),
-    scheduler: {
-      wait: (/** @type {number} */ delayMs, /** @type {any} */ options) =>
-        waiting(version, timersPromises.setTimeout, 2)(delayMs, undefined, options),
-      yield: () => scheduler.yield(),
-    },
-  };
-}
-
-/**
- * @param {Version} version
- * @param {Function} original
- * @param {number} optionsAt which argument holds the options
- * @returns {(...args: any[]) => Promise<any>}
- */
-function waiting(version, original, optionsAt) {
-  return (...args) => {
-    if (version.state === 'aborted') return new Promise(() => {});
-    if (version.isStale) return original(...args);
-    const { controller, options, done } = endable(version, args[optionsAt], String(args[0] ?? ''));
-    const all = [...args];
-    all.length = Math.max(all.length, optionsAt + 1);
-    all[optionsAt] = options;
-    return new Promise((resolve, reject) => {
-      original(...all).then(
-        (/** @type {any} */ value) => {
-          done();
-          resolve(value);
-        },
-        (/** @type {unknown} */ error) => {
-          done();
-          // Ended with its version: no one waits any more.
-          if (!controller.signal.aborted) reject(error);
-        },
-      );
-    });
-  };
-}
-
-/** @param {Version} version */
-function ticking(version) {
-  return async function* (
-    /** @type {number} */ delayMs,
-    /** @type {any} */ value,
-    /** @type {any} */ given,
-  ) {
-    const { controller, options, done } = endable(version, given, `${delayMs}`);
-    try {
-      yield* timersPromises.setInterval(delayMs, value, options);
-    } catch (error) {
-      if (!controller.signal.aborted) throw error;
-      await new Promise(() => {});
-    } finally {
-      done();
-    }
-  };
-}
-
-/**
- * @param {Version} version
- * @param {any} given the caller's options
- * @param {string} delay
- */
-function endable(version, given, delay) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const options = {
-    ...given,
-    signal: given?.signal ? AbortSignal.any([given.signal, signal]) : signal,
-  };
-  const resource = version.resources.add({
-    kind: 'timer',
-    what: () => `timeout ${delay} ms`,
-    release: inFlight('setTimeout', () => controller.abort()),
-  });
-  return { controller, options, done: () => version.resources.delete(resource) };
 }
 
 /**
@@ -329,14 +274,17 @@ function promisified(set, version, name) {
   Object.defineProperty(set, promisify.custom, {
     configurable: true,
     enumerable: true,
-    get: () => /** @type {any} */ (promisesFor(version))[name],
+    get: () => promisesFor(version, ending)[name],
   });
   return set;
 }
 
-/** @param {string} name */
-function global(name) {
-  return /** @type {any} */ (globalThis)[name];
+/**
+ * @param {SetName} name of the function that made it
+ * @param {any} handle
+ */
+function clearNow(name, handle) {
+  STANDING[CLEARED_BY[name]]()(handle);
 }
 
 /**

@@ -11,11 +11,17 @@
  * @property {() => string} what it is, as people say it: `interval 1000 ms`, `socket to 127.0.0.1:5432`
  * @property {() => unknown} release ends it; called at most once
  * @property {number} [madeAtMs] on the clock of `performance.now()`
+ *
+ * @typedef {object} Collection resources of a kind that is made too often for an entry each
+ * @property {() => Resource[]} list oldest first
+ * @property {() => void} empty lets go of all of them, and ends none
  */
 
 class ResourceSet {
   /** @type {Set<Resource>} in the order of their making */
   #resources = new Set();
+  /** By the function that makes it. @type {Map<Function, Collection>} */
+  #collections = new Map();
 
   /**
    * @template {Resource} R
@@ -33,15 +39,31 @@ class ResourceSet {
     return this.#resources.delete(resource);
   }
 
-  [Symbol.iterator]() {
-    return this.#resources.values();
+  /**
+   * The one collection that `make` makes for this set.
+   *
+   * @template {Collection} C
+   * @param {() => C} make
+   * @returns {C}
+   */
+  collection(make) {
+    const known = this.#collections.get(make) ?? make();
+    this.#collections.set(make, known);
+    return /** @type {C} */ (known);
   }
 
-  /** Takes everything out, newest first. */
+  *[Symbol.iterator]() {
+    for (const collection of this.#collections.values()) yield* collection.list();
+    yield* this.#resources;
+  }
+
+  /** Takes everything out, newest first; collections before the rest. */
   takeAll() {
+    const collected = [...this.#collections.values()].flatMap((each) => each.list().reverse());
     const resources = [...this.#resources].reverse();
+    for (const each of this.#collections.values()) each.empty();
     this.#resources.clear();
-    return resources;
+    return [...collected, ...resources];
   }
 }
 
