@@ -21,20 +21,20 @@ const PROTOTYPES = [
 ];
 
 /**
+ * Plain lists, since nearly every reload finds each as it was, and a comparison is then all that there is to do.
+ *
  * @typedef {object} Snapshot
- * @property {Set<string>} globals
- * @property {Map<string, Set<PropertyKey>>} prototypes
- * @property {NodeJS.ProcessEnv} env
+ * @property {PropertyKey[]} globals
+ * @property {PropertyKey[][]} prototypes in the order of `PROTOTYPES`
+ * @property {string[]} env the names, then the value of each
  */
 
 /** @returns {Snapshot} */
 function snapshot() {
   return {
-    globals: new Set(Object.getOwnPropertyNames(globalThis)),
-    prototypes: new Map(
-      PROTOTYPES.map(({ name, prototype }) => [name, new Set(Reflect.ownKeys(prototype))]),
-    ),
-    env: { ...process.env },
+    globals: Object.getOwnPropertyNames(globalThis),
+    prototypes: PROTOTYPES.map(({ prototype }) => Reflect.ownKeys(prototype)),
+    env: environment(),
   };
 }
 
@@ -43,19 +43,58 @@ function snapshot() {
  * @returns {string[]} as people write them: `globalThis.cache`, `Array.prototype.last`, `process.env.TZ`
  */
 function tracesSince(before) {
-  const globals = Object.getOwnPropertyNames(globalThis)
-    .filter((name) => !before.globals.has(name))
-    .map((name) => `globalThis.${name}`);
-  const patched = PROTOTYPES.flatMap(({ name, prototype }) =>
-    Reflect.ownKeys(prototype)
-      .filter((key) => !before.prototypes.get(name)?.has(key))
-      .map((key) => `${name}.prototype.${String(key)}`),
+  const now = snapshot();
+  const globals = added(before.globals, now.globals).map((name) => `globalThis.${String(name)}`);
+  const patched = PROTOTYPES.flatMap(({ name }, index) =>
+    added(before.prototypes[index] ?? [], now.prototypes[index] ?? []).map(
+      (key) => `${name}.prototype.${String(key)}`,
+    ),
   );
-  const names = new Set([...Object.keys(before.env), ...Object.keys(process.env)]);
-  const env = [...names]
-    .filter((name) => before.env[name] !== process.env[name])
+  return [...globals, ...patched, ...edited(before.env, now.env)];
+}
+
+/** To read each name and value is a call into Node, so each is read once. */
+function environment() {
+  const { env } = process;
+  const list = /** @type {string[]} */ (Reflect.ownKeys(env));
+  for (let index = 0, { length } = list; index < length; index += 1) {
+    list.push(/** @type {string} */ (env[/** @type {string} */ (list[index])]));
+  }
+  return list;
+}
+
+/**
+ * @param {PropertyKey[]} before
+ * @param {PropertyKey[]} now
+ */
+function added(before, now) {
+  if (isSame(before, now)) return [];
+  const known = new Set(before);
+  return now.filter((key) => !known.has(key));
+}
+
+/**
+ * @param {string[]} before
+ * @param {string[]} now
+ */
+function edited(before, now) {
+  if (isSame(before, now)) return [];
+  const [then, today] = [before, now].map((list) => {
+    const count = list.length / 2;
+    return new Map(list.slice(0, count).map((name, index) => [name, list[count + index]]));
+  });
+  const names = new Set([...(then?.keys() ?? []), ...(today?.keys() ?? [])]);
+  return [...names]
+    .filter((name) => then?.get(name) !== today?.get(name))
     .map((name) => `process.env.${name}`);
-  return [...globals, ...patched, ...env];
+}
+
+/**
+ * @param {PropertyKey[]} one
+ * @param {PropertyKey[]} other
+ */
+function isSame(one, other) {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
 }
 
 exports.snapshot = snapshot;
