@@ -17,6 +17,7 @@ const { listenQuietly, noteMaker } = require('./listeners');
 const { adapterFor } = require('../adapters/clients');
 const {
   callerInContext,
+  contextOwner,
   isClientCall,
   listeningCaller,
   makerInContext,
@@ -209,28 +210,42 @@ function installWatchFile() {
 }
 
 /**
- * Numbers of descriptors are used again, so one is tracked only from an `openSync` to the `close` that ends it.
+ * Numbers of descriptors are used again, so one is tracked only from when it is opened to the `close` that ends it.
  */
 function installDescriptors() {
   /** @type {Map<number, () => void>} */
   const forget = new Map();
-  const { openSync, close, closeSync } = fs;
+  const { open, openSync, close, closeSync } = fs;
+  const trackDescriptor = (
+    /** @type {Version} */ owner,
+    /** @type {number} */ fd,
+    /** @type {any} */ file,
+  ) => {
+    const release = () => {
+      forget.delete(fd);
+      closeSync(fd);
+    };
+    const resource = owner.resources.add({ kind: 'file', what: () => `file ${file}`, release });
+    forget.set(fd, () => owner.resources.delete(resource));
+  };
   fs.openSync = function (/** @type {any[]} */ ...args) {
     const fd = Reflect.apply(openSync, this, args);
     const owner = callerInContext();
-    if (owner) {
-      const release = () => {
-        forget.delete(fd);
-        closeSync(fd);
-      };
-      const resource = owner.resources.add({
-        kind: 'file',
-        what: () => `file ${args[0]}`,
-        release,
-      });
-      forget.set(fd, () => owner.resources.delete(resource));
-    }
+    if (owner) trackDescriptor(owner, fd, args[0]);
     return fd;
+  };
+  /** @type {any} */ (fs).open = function (/** @type {any[]} */ ...args) {
+    // `fs.writeFile` and its like open on behalf of their caller, and close.
+    const owner = contextOwner() && listeningCaller();
+    const callback = args.at(-1);
+    if (!owner || typeof callback !== 'function') return Reflect.apply(open, this, args);
+    const opened = (/** @type {unknown} */ error, /** @type {number} */ fd) => {
+      // The version has gone meanwhile: no one waits for it any more.
+      if (!error && owner.isStale) return closeSync(fd);
+      if (!error) trackDescriptor(owner, fd, args[0]);
+      callback(error, fd);
+    };
+    return Reflect.apply(open, this, [...args.slice(0, -1), opened]);
   };
   const forgetting = (/** @type {Function} */ original) =>
     /** @this {unknown} */
