@@ -45,7 +45,7 @@ async function run() {
   return {
     setting:
       `median of ${ROUNDS} rounds of ${REQUESTS.toLocaleString('en')} requests on ${CONNECTIONS} kept connections, ` +
-      'both servers in turn; the timers in processes of their own',
+      'both servers in turn; the timers in processes of their own, in turn too',
     rows: [['', 'requests', '`setTimeout` and `clearTimeout`'], ...rows],
     budgets: [
       {
@@ -136,21 +136,27 @@ function request(port, agent) {
 /** @returns {number[]} nanoseconds, in the order of `WAYS` */
 function measureTimers() {
   const folder = makeFolder({ 'package.json': '{ "name": "timers" }\n', 'main.js': TIMER_APP });
+  const ways = Object.values(WAYS);
   try {
-    return Object.values(WAYS).map((args) => {
-      const times = Array.from({ length: ROUNDS }, () => {
-        const command = [...args, path.join(folder, 'main.js')];
-        const options = /** @type {const} */ ({
-          stdio: ['ignore', 'pipe', 'ignore'],
-          encoding: 'utf8',
-        });
-        return Number(execFileSync(process.execPath, command, options));
-      });
-      return median(times);
-    });
+    /** @type {number[][]} */
+    const measured = ways.map(() => []);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [index, args] of ways.entries()) measured[index]?.push(timeTimers(args, folder));
+    }
+    return measured.map(median);
   } finally {
     removeFolder(folder);
   }
+}
+
+/**
+ * @param {string[]} args
+ * @param {string} folder
+ */
+function timeTimers(args, folder) {
+  const command = [...args, path.join(folder, 'main.js')];
+  const options = /** @type {const} */ ({ stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
+  return Number(execFileSync(process.execPath, command, options));
 }
 
 module.exports = { run };
