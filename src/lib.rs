@@ -19,6 +19,7 @@ pub mod change;
 pub mod fingerprint;
 pub mod id;
 pub mod path;
+pub mod position;
 
 pub mod prepare;
 pub mod resolve;

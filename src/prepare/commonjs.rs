@@ -7,8 +7,8 @@ use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
 
 use super::SourceError;
-use super::position::Lines;
 use super::requests::{Request, find_requests};
+use crate::position::Lines;
 
 /// What a valid text asks for.
 #[derive(Debug, Default, PartialEq, Eq)]

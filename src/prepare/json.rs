@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::SourceError;
-use super::position::Lines;
+use crate::position::Lines;
 
 /// Accepts what `JSON.parse` accepts. `IgnoredAny` builds nothing and so has no limits of its own: deep nesting,
 /// numbers beyond a double and lone surrogates pass, as they do in JavaScript.

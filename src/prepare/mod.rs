@@ -4,15 +4,14 @@
 
 mod commonjs;
 mod json;
-mod position;
 mod requests;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use self::position::SourceSpan;
 pub use self::requests::Request;
 use crate::fingerprint::fingerprint;
+pub use crate::position::{SourceError, SourceSpan};
 
 /// How a file is read as a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +58,6 @@ pub enum Prepared {
         source: String,
         error: SourceError,
     },
-}
-
-/// Why a text is no module, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceError {
-    pub message: String,
-    pub span: SourceSpan,
 }
 
 /// What each file holds now, in the order of the inputs.

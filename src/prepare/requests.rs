@@ -12,7 +12,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::Span;
 use oxc_syntax::scope::ScopeFlags;
 
-use super::position::{Lines, SourceSpan};
+use crate::position::{Lines, SourceSpan};
 
 /// One `require('specifier')` or `module.require('specifier')`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,15 +9,22 @@ pub struct SourceSpan {
     pub end_column: u32,
 }
 
+/// Why a text is no module, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceError {
+    pub message: String,
+    pub span: SourceSpan,
+}
+
 /// Where each line of a text starts.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     source: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     /// Lines end as V8 ends them: at LF, CR, CRLF, U+2028 and U+2029.
-    pub(super) fn new(source: &'a str) -> Self {
+    pub(crate) fn new(source: &'a str) -> Self {
         let mut starts = vec![0];
         let mut characters = source.char_indices().peekable();
         while let Some((offset, character)) = characters.next() {
@@ -29,7 +36,7 @@ impl<'a> Lines<'a> {
         Self { source, starts }
     }
 
-    pub(super) fn span(&self, start: usize, end: usize) -> SourceSpan {
+    pub(crate) fn span(&self, start: usize, end: usize) -> SourceSpan {
         let (line, column) = self.position(start);
         let (end_line, end_column) = self.position(end.max(start));
         SourceSpan { line, column, end_line, end_column }
