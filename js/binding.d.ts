@@ -142,6 +142,11 @@ export interface HotReloadRequest {
   appeared: Array<string>
 }
 
+export interface NativeAttribute {
+  key: string
+  value: string
+}
+
 /** The record `id` takes the change of `via`. */
 export interface NativeBoundary {
   id: number
@@ -156,10 +161,29 @@ export interface NativeChange {
   kind: 'created' | 'modified' | 'removed' | 'unknown'
 }
 
+/** What `tsconfig.json` says about the emitted code; an absent field has TypeScript's default. */
+export interface NativeCompilerOptions {
+  experimentalDecorators?: boolean
+  emitDecoratorMetadata?: boolean
+  useDefineForClassFields?: boolean
+  verbatimModuleSyntax?: boolean
+  jsx?: string
+  jsxImportSource?: string
+  jsxFactory?: string
+  jsxFragmentFactory?: string
+}
+
 /** The record `by` declines a change of `id`, its import or itself. */
 export interface NativeDecline {
   id: number
   by: number
+}
+
+/** `import('specifier')`. The place is that of the specifier with its quotes. */
+export interface NativeDynamicImport {
+  specifier: string
+  startUtf16: number
+  endUtf16: number
 }
 
 /** A failure that the caller has to expect, as data. */
@@ -181,6 +205,29 @@ export type NativeGraphChange =
   | { type: 'root'; id: number; root: boolean }
   | { type: 'remove'; id: number }
 
+/** `name` is absent for the namespace object. */
+export interface NativeImportEntry {
+  request: number
+  name?: string
+  local: string
+  startUtf16: number
+}
+
+/** `imported` is absent for the namespace object. */
+export interface NativeIndirectExport {
+  name: string
+  request: number
+  imported?: string
+  startUtf16: number
+}
+
+/** `local` is absent for the value of `export default`. */
+export interface NativeLocalExport {
+  names: Array<string>
+  local?: string
+  kind: 'function' | 'var' | 'lexical' | 'default'
+}
+
 export interface NativeModuleRecord {
   id: number
   path: string
@@ -191,6 +238,15 @@ export interface NativeModuleRecord {
   selfAccepts: boolean
   root: boolean
   loaded: boolean
+}
+
+/** `import … from 'specifier' with { key: 'value' }`. The place is that of the specifier with its quotes. */
+export interface NativeModuleRequest {
+  specifier: string
+  /** Sorted by key. */
+  attributes: Array<NativeAttribute>
+  startUtf16: number
+  endUtf16: number
 }
 
 export interface NativePlan {
@@ -314,6 +370,27 @@ export interface NativeSourceError {
   endColumn: number
 }
 
+export type NativeTransformed =
+  | { type: 'module'; /** The body of a function, at the lines and columns of the source, or of `map`. */
+    code: string; /** JSON source map from `code` to the source, where text was moved. */
+    map?: string; /** The start of the names of all helpers that `code` calls. */
+    base: string; isAsync: boolean; usesMeta: boolean; /** In order of first appearance, one for each specifier with its attributes. */
+    requests: Array<NativeModuleRequest>; imports: Array<NativeImportEntry>; /** The index of an entry is the slot by which `code` names it. */
+    locals: Array<NativeLocalExport>; indirects: Array<NativeIndirectExport>; /** The requests of `export * from`. */
+    stars: Array<number>; /** The local name of an anonymous default function, which is to be given the name `default`. */
+    defaultFunction?: string; /** `import()` calls that name what they want in plain text. */
+  dynamicImports: Array<NativeDynamicImport> }
+  | { type: 'commonjs'; code: string; map?: string; base: string; dynamicImports: Array<NativeDynamicImport> }
+  | { type: 'invalid'; error: NativeSourceError }
+
+export interface NativeTransformOptions {
+  /** Names the file in source maps. */
+  path: string
+  language: 'js' | 'jsx' | 'ts' | 'tsx'
+  kind: 'module' | 'commonjs'
+  compilerOptions?: NativeCompilerOptions
+}
+
 /** What a change means that reaches a root with no boundary on the way. */
 export type NativeUnaccepted = 'reload' | 'restart' | 'ignore'
 
@@ -359,3 +436,6 @@ export interface Survivor {
   /** Who counts as the first to have loaded it from now on. */
   parent?: object | null | undefined
 }
+
+/** Turns the text of a module into text that the runtime can run. Reads nothing. */
+export declare function transform(source: string, options: NativeTransformOptions): NativeTransformed

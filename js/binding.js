@@ -848,3 +848,4 @@ module.exports.NativeBoundaryKind = nativeBinding.NativeBoundaryKind
 module.exports.NativeUnaccepted = nativeBinding.NativeUnaccepted
 module.exports.NativeVerdict = nativeBinding.NativeVerdict
 module.exports.prepare = nativeBinding.prepare
+module.exports.transform = nativeBinding.transform

@@ -24,6 +24,7 @@ pub mod position;
 pub mod prepare;
 pub mod resolve;
 pub mod scope;
+pub mod transform;
 pub mod watcher;
 
 pub mod graph;

@@ -10,6 +10,7 @@ pub mod prepare;
 pub mod require_cache;
 pub mod resolve;
 pub mod scope;
+pub mod transform;
 pub mod watcher;
 
 mod attempt;

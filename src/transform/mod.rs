@@ -1,0 +1,151 @@
+//! The transform stage: turns a module into text that the runtime can run, link and let go of.
+//!
+//! An ES module becomes the body of a function, with the user's text at its lines and columns: what goes is blanked,
+//! what is replaced keeps its length, and calls of helpers are put after what they tell about. Pure: no IO.
+
+mod base;
+mod commonjs;
+mod declarations;
+mod edits;
+mod error;
+mod module;
+mod offsets;
+mod parse;
+mod rewrite;
+mod scan;
+mod writes;
+
+use std::path::PathBuf;
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::Program;
+use oxc_semantic::Scoping;
+
+use self::base::Base;
+use self::edits::Edits;
+pub use self::error::TransformError;
+pub use self::module::{
+    Attribute, DynamicImport, ImportEntry, IndirectExport, LocalExport, LocalKind, Module,
+    ModuleRequest,
+};
+use self::offsets::Utf16Offsets;
+use self::rewrite::Rewriter;
+
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    JavaScript,
+    Jsx,
+    TypeScript,
+    Tsx,
+}
+
+/// What Node takes a file for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Module,
+    CommonJs,
+}
+
+/// What `tsconfig.json` says about the emitted code; an absent field has TypeScript's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CompilerOptions {
+    pub experimental_decorators: Option<bool>,
+    pub emit_decorator_metadata: Option<bool>,
+    pub use_define_for_class_fields: Option<bool>,
+    pub verbatim_module_syntax: Option<bool>,
+    pub jsx: Option<String>,
+    pub jsx_import_source: Option<String>,
+    pub jsx_factory: Option<String>,
+    pub jsx_fragment_factory: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TransformOptions {
+    /// Names the file in source maps.
+    pub path: PathBuf,
+    pub language: Language,
+    pub kind: Kind,
+    pub compiler_options: CompilerOptions,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transformed {
+    Module(Box<Module>),
+    CommonJs(CommonJs),
+}
+
+/// A CommonJS module whose `import()` calls a helper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommonJs {
+    pub code: String,
+    /// As for [`Module`].
+    pub map: Option<String>,
+    pub base: String,
+    pub dynamic_imports: Vec<DynamicImport>,
+}
+
+/// Parses the text once and edits it in place.
+pub fn transform(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
+    let allocator = Allocator::default();
+    let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
+    match options.kind {
+        Kind::Module => module(source, &parsed.program),
+        Kind::CommonJs if parsed.module_record.has_module_syntax => {
+            let span = parse::first_module_syntax(&parsed.program);
+            Err(parse::unsupported(source, span, "import and export are for ES modules only"))
+        }
+        Kind::CommonJs => Ok(common_js(source, &parsed.program)),
+    }
+}
+
+fn module<'a>(source: &str, program: &'a Program<'a>) -> Result<Transformed, TransformError> {
+    let scoping = &parse::analyze(source, program)?;
+    let base = unused_base(source, scoping);
+    let offsets = Utf16Offsets::new(source);
+    let default_function = base.default_function();
+    let entries = scan::scan(program, scoping, &offsets, &default_function);
+    let mut edits = Edits::new(source);
+    let found = Rewriter::new(&mut edits, &base, &entries, scoping, &offsets).rewrite(program);
+    if let Some((span, why)) = found.refused {
+        return Err(parse::unsupported(source, span, why));
+    }
+    let has_default_function =
+        entries.locals.iter().any(|local| local.local.as_ref() == Some(&default_function));
+    Ok(Transformed::Module(Box::new(Module {
+        code: edits.apply(),
+        map: None,
+        base: base.as_str().to_owned(),
+        is_async: found.is_async,
+        uses_meta: found.uses_meta,
+        requests: entries.requests,
+        imports: entries.imports,
+        locals: entries.locals,
+        indirects: entries.indirects,
+        stars: entries.stars,
+        default_function: has_default_function.then_some(default_function),
+        dynamic_imports: found.dynamic_imports,
+    })))
+}
+
+fn common_js<'a>(source: &str, program: &'a Program<'a>) -> Transformed {
+    let base = unused_base(source, &parse::scoping(program));
+    let mut edits = Edits::new(source);
+    let offsets = Utf16Offsets::new(source);
+    let dynamic_imports = commonjs::rewrite(program, &mut edits, &base, &offsets);
+    Transformed::CommonJs(CommonJs {
+        code: edits.apply(),
+        map: None,
+        base: base.as_str().to_owned(),
+        dynamic_imports,
+    })
+}
+
+fn unused_base(source: &str, scoping: &Scoping) -> Base {
+    // Only an escape makes a name that is not in the source as it is.
+    let has_escapes = source.contains("\\u");
+    let unresolved = scoping.root_unresolved_references().keys().map(|name| name.as_str());
+    let names = scoping.symbol_names().chain(unresolved).filter(|_| has_escapes);
+    let names: Vec<&str> = names.collect();
+    Base::unused(source, names.into_iter())
+}

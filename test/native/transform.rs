@@ -1,0 +1,370 @@
+//! The transform stage: whole outputs for whole inputs.
+
+use std::fmt::Write;
+
+use safe_hot::transform::{
+    CompilerOptions, Kind, Language, Module, TransformError, TransformOptions, Transformed,
+    transform,
+};
+
+fn options(language: Language, kind: Kind) -> TransformOptions {
+    TransformOptions {
+        path: "a.js".into(),
+        language,
+        kind,
+        compiler_options: CompilerOptions::default(),
+    }
+}
+
+fn module(source: &str, language: Language) -> Result<Module, TransformError> {
+    match transform(source, &options(language, Kind::Module))? {
+        Transformed::Module(module) => Ok(*module),
+        Transformed::CommonJs(_) => unreachable!("{source}"),
+    }
+}
+
+/// Every row is a source, what it becomes, and its entries as `describe` tells them.
+fn check(language: Language, table: &[(&str, &str, &str)]) {
+    for &(source, code, entries) in table {
+        let module = module(source, language).unwrap_or_else(|error| panic!("{error} in {source}"));
+        assert_eq!(module.code, code, "{source}");
+        assert_eq!(describe(&module), entries, "{source}");
+    }
+}
+
+fn describe(module: &Module) -> String {
+    let mut text = String::new();
+    let mut say = |part: String| write!(text, "{}{part}", if text.is_empty() { "" } else { "; " });
+    let namespace = "*".to_owned();
+    if module.base != "$h" {
+        say(format!("base {}", module.base)).unwrap();
+    }
+    if module.is_async {
+        say("async".to_owned()).unwrap();
+    }
+    if module.uses_meta {
+        say("meta".to_owned()).unwrap();
+    }
+    for request in &module.requests {
+        let with: Vec<_> =
+            request.attributes.iter().map(|with| format!(" {}={}", with.key, with.value)).collect();
+        let place = request.start_utf16..request.end_utf16;
+        say(format!("request {}{} at {place:?}", request.specifier, with.concat())).unwrap();
+    }
+    for import in &module.imports {
+        let name = import.name.as_ref().unwrap_or(&namespace);
+        say(format!("{} = {}.{name} at {}", import.local, import.request, import.start_utf16))
+            .unwrap();
+    }
+    for local in &module.locals {
+        let name = local.local.as_deref().unwrap_or("value");
+        say(format!("{} {name} as {}", local.kind.as_str(), local.names.join(","))).unwrap();
+    }
+    for export in &module.indirects {
+        let name = export.imported.as_ref().unwrap_or(&namespace);
+        say(format!("{}.{name} as {} at {}", export.request, export.name, export.start_utf16))
+            .unwrap();
+    }
+    for request in &module.stars {
+        say(format!("all of {request}")).unwrap();
+    }
+    for import in &module.dynamic_imports {
+        let place = import.start_utf16..import.end_utf16;
+        say(format!("import({}) at {place:?}", import.specifier)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn import_and_export_declarations_become_blanks() {
+    let table = [
+        (
+            "#!/usr/bin/env node\nimport a, { b as c, default as d } from 'a'\n(function () {})()\nimport * as ns from \"b\" with { type: 'json' };\nimport 'a'",
+            "///usr/bin/env node\n;                                          \n(function () {})()\n;                                             \n;         ",
+            "request a at 60..63; request b type=json at 103..106; a = 0.default at 27; c = 0.b at 32; d = 0.default at 40; ns = 1.* at 90",
+        ),
+        (
+            "import a from 'a' with { type: 'x', b: 'y' }; import b from 'a' with { b: 'y', type: 'x' }; import {} from 'a'",
+            ";                                             ;                                             ;                 ",
+            "request a b=y type=x at 14..17; request a at 107..110; a = 0.default at 7; b = 0.default at 53",
+        ),
+        (
+            "import { a, b as c } from 'x'; export { a, c as d, a as 'q' }; export * from 'y'; export * as ns from 'y'",
+            ";                              ;                               ;                  ;                      ",
+            "request x at 26..29; request y at 77..80; a = 0.a at 9; c = 0.b at 12; 1.* as ns at 94; 0.a as a at 40; 0.b as d at 43; 0.a as q at 51; all of 1",
+        ),
+        (
+            "export { default, default as e, 's t' as u } from 'x'; export {} from 'z'",
+            ";                                                      ;                 ",
+            "request x at 50..53; request z at 70..73; 0.default as default at 9; 0.default as e at 18; 0.s t as u at 32",
+        ),
+        (
+            "import * as n from 'n'; export { n }; export { x as default, x as 'a b' }; const x = 1",
+            ";                       ;             ;                                    const x = 1;$h(0,0);",
+            "request n at 19..22; n = 0.* at 7; lexical x as default,a b; 0.* as n at 33",
+        ),
+        ("let x = 1\nimport 'a'\n[1].x", "let x = 1\n;         \n[1].x", "request a at 17..20"),
+        ("'use strict'\nimport 'a'", "'use strict'\n;         ", "request a at 20..23"),
+        (
+            "const é = '😀'; import { b } from '😀'; é\r\nexport {\u{2028}}",
+            "const é = '😀'; ;                       é\r\n;       \u{2028} ",
+            "request 😀 at 34..38; b = 0.b at 25",
+        ),
+    ];
+
+    check(Language::JavaScript, &table);
+}
+
+#[test]
+fn exported_declarations_tell_when_they_are_initialized() {
+    let table = [
+        (
+            "export let count = 0\nexport function inc() { count++; return ++count }\nexport const get = () => count = 5;\nfunction local() { let count = 1; count++ }",
+            "       let count = 0;$h(0,0);\n       function inc() { count++;$h(0,0); return $h(++count,0) }\n       const get = () => $h(count = 5,0);$h(0,2);\nfunction local() { let count = 1; count++ }",
+            "lexical count as count; function inc as inc; lexical get as get",
+        ),
+        (
+            "export var a = 1\nexport const b = 1\nexport class C {} foo()\nexport async function f() {}\nexport function* g() {}",
+            "       var a = 1;$h(0,0);\n       const b = 1;$h(0,1);\n       class C {};$h(0,2); foo()\n       async function f() {}\n       function* g() {}",
+            "var a as a; lexical b as b; lexical C as C; function f as f; function g as g",
+        ),
+        (
+            "export let a; export var b; var c; export { c }; export let d = 1, e = d",
+            "       let a;$h(0,0);        var b; var c; ;                    let d = 1, e = d;$h(0,3,4);",
+            "lexical a as a; var b as b; var c as c; lexical d as d; lexical e as e",
+        ),
+        (
+            "export const { a, b: [c] = [], ...d } = x, [e] = y",
+            "       const { a, b: [c] = [], ...d } = x, [e] = y;$h(0,0,1,2,3);",
+            "lexical a as a; lexical c as c; lexical d as d; lexical e as e",
+        ),
+        (
+            "if (x) var y = 1\nlbl: var z = 2\nexport { y, z }\nswitch (1) { case 1: y = 2; }",
+            "if (x) {var y = 1;$h(0,0);}\nlbl: {var z = 2;$h(0,1);}\n;              \nswitch (1) { case 1: y = 2;$h(0,0); }",
+            "var y as y; var z as z",
+        ),
+        (
+            "export class A { static x = A = 1 }\nA = 1",
+            "       class A { static x = $h(A = 1,0) };$h(0,0);\nA = 1;$h(0,0);",
+            "lexical A as A",
+        ),
+        (
+            "export { later }; let later = 1",
+            ";                 let later = 1;$h(0,0);",
+            "lexical later as later",
+        ),
+        (
+            "export { f }; function f() {} f = 1",
+            ";             function f() {} f = 1;$h(0,0);",
+            "function f as f",
+        ),
+    ];
+
+    check(Language::JavaScript, &table);
+}
+
+#[test]
+fn writes_of_exported_bindings_are_told() {
+    let table = [
+        (
+            "let a; export { a as 'x y', a as default };\n({ a } = x); [a = b] = y\nif (q) a = 1; else a += 2;\n[a[a = 1], b = () => { a = 2 }] = z",
+            "let a;$h(0,0); ;                                   \n({ a } = x);$h(0,0); [a = b] = y;$h(0,0);\nif (q) $h(a = 1,0); else $h(a += 2,0);\n[a[$h(a = 1,0)], b = () => { a = 2;$h(0,0); }] = z",
+            "lexical a as x y,default",
+        ),
+        (
+            "let a, b; export { a, b }; for (a of xs) f()\nfor (const k of xs) a++\nfor (a.b in xs) ;\nfor ([a, { b }] of xs) { g() }\nfor (a = 0; a < 1; a++) ;",
+            "let a, b;$h(0,0,1); ;                for (a of xs) {$h(0,0);f()}\nfor (const k of xs) $h(a++,0)\nfor (a.b in xs) ;\nfor ([a, { b }] of xs) {$h(0,0,1); g() }\nfor ($h(a = 0,0); a < 1; $h(a++,0)) ;",
+            "lexical a as a; lexical b as b",
+        ),
+        (
+            "for (var v of xs) { g() }\nfor (var w = 0, z; w < 1; w++) ;\nfor (var k in xs) for (k of ys) ;\nexport { v, w, z, k }",
+            "for (var v of xs) {$h(0,0); g() }\nfor (var w = 0, z,$hv=$h(0,1); w < 1; $h(w++,1)) ;\nfor (var k in xs) {$h(0,3);for (k of ys) {$h(0,3);;}}\n;                    ",
+            "var v as v; var w as w; var z as z; var k as k",
+        ),
+        (
+            "let a; export { a }; typeof++a; function* g() { yield[a]=[1] } x(a = b = 2); a = a = 1; (a) = 1; a ??= 1; a ||= 2, a &&= 3",
+            "let a;$h(0,0); ;             typeof $h(++a,0); function* g() { yield $h([a]=[1],0) } x($h(a = b = 2,0)); a = $h(a = 1,0);$h(0,0); (a) = 1;$h(0,0); a ??= 1;$h(0,0); $h(a ||= 2,0), $h(a &&= 3,0)",
+            "lexical a as a",
+        ),
+        (
+            "let a; export { a }; const f = (x = a++) => x, o = { m(y = a = 1) {} }, g = () => ({ a } = x)",
+            "let a;$h(0,0); ;             const f = (x = $h(a++,0)) => x, o = { m(y = $h(a = 1,0)) {} }, g = () => ($h({ a } = x,0))",
+            "lexical a as a",
+        ),
+        (
+            "let a; export { a }; do a++; while (x)\nwhile (x) a--\n{ let a; a = 1 } (a => a = 1); try {} catch (a) { a = 1 }",
+            "let a;$h(0,0); ;             do $h(a++,0); while (x)\nwhile (x) $h(a--,0)\n{ let a; a = 1 } (a => a = 1); try {} catch (a) { a = 1 }",
+            "lexical a as a",
+        ),
+        (
+            "let a; export { a }; export default a = 1",
+            "let a;$h(0,0); ;             $hd({  default:$h(a = 1,0)});",
+            "lexical a as a; default value as default",
+        ),
+    ];
+
+    check(Language::JavaScript, &table);
+}
+
+#[test]
+fn export_default_keeps_its_value_in_place() {
+    let table = [
+        (
+            "export default function () {}",
+            "            function $hf() {}",
+            "function $hf as default",
+        ),
+        (
+            "export default async function* () { yield 1 }",
+            "            async function* $hf() { yield 1 }",
+            "function $hf as default",
+        ),
+        (
+            "export default function(){}\nfoo()",
+            "           function $hf(){}\nfoo()",
+            "function $hf as default",
+        ),
+        (
+            "export /* default */ default /*b*/ function\n(a) {}",
+            "       /* default */         /*b*/ function\n $hf(a) {}",
+            "function $hf as default",
+        ),
+        (
+            "export default function f() { f = 1 }",
+            "               function f() { f = 1;$h(0,0); }",
+            "function f as default",
+        ),
+        (
+            "export default class {}\nfoo()",
+            "$hd({  default:class {}});\nfoo()",
+            "default value as default",
+        ),
+        (
+            "export default class A {} foo()",
+            "               class A {};$h(0,0); foo()",
+            "lexical A as default",
+        ),
+        ("export default (1, 2)", "$hd({  default:(1, 2)});", "default value as default"),
+        ("export default a\n[1]", "$hd({  default:a\n[1]});", "default value as default"),
+        (
+            "export default () => {};\nx",
+            "$hd({  default:() => {}});\nx",
+            "default value as default",
+        ),
+        (
+            "export default(async () => {})",
+            "$hd({  default:(async () => {})});",
+            "default value as default",
+        ),
+        (
+            "export\ndefault\nclass extends B {}",
+            "$hd({ \ndefault:\nclass extends B {}});",
+            "default value as default",
+        ),
+        (
+            "export // default\ndefault/* ; */x /* ; */",
+            "$hd({  // default\ndefault:/* ; */x}); /* ; */",
+            "default value as default",
+        ),
+    ];
+
+    check(Language::JavaScript, &table);
+}
+
+#[test]
+fn writes_of_imports_throw() {
+    let table = [
+        (
+            "import a, * as b from 'x'\na = 1; a++; ({ a } = {}); ({ a = 1, x: b } = {}); [a] = 1; for (a of x);\nfunction f(a) { a = 1 }",
+            ";                        \n$hc._ = 1; $hc._++; ({ a:$hc._ } = {}); ({ a:$hc._ = 1, x: $hc._ } = {}); [$hc._] = 1; for ($hc._ of x);\nfunction f(a) { a = 1 }",
+            "request x at 22..25; a = 0.default at 7; b = 0.* at 10",
+        ),
+        (
+            "import a from 'x'; a ||= b; a ??= c; (a) &&= d; a += 1; a.b = 1; delete a.b",
+            ";                  a ||($hc._= b); a ??($hc._= c); ($hc._) &&= d; $hc._ += 1; a.b = 1; delete a.b",
+            "request x at 14..17; a = 0.default at 7",
+        ),
+    ];
+
+    check(Language::JavaScript, &table);
+}
+
+#[test]
+fn what_only_a_module_may_say_calls_helpers() {
+    let table = [
+        (
+            "`${import.meta.url}`; import\n.meta.a; import . meta; new import.meta.X",
+            "`${$h_________.url}`; $h_________\n     .a; $h_________  ; new $h_________.X",
+            "meta",
+        ),
+        (
+            "import('x'); import(`y`, {}); import('z' + 1); import(import('q'))",
+            "$h____('x'); $h____(`y`, {}); $h____('z' + 1); $h____($h____('q'))",
+            "import(x) at 7..10; import(y) at 20..23; import(q) at 61..64",
+        ),
+        (
+            "arguments; typeof arguments; ({ arguments }); () => arguments; function f() { return arguments + (() => arguments) }",
+            "$h_______; typeof $h_______; ({ arguments:$h_______ }); () => $h_______; function f() { return arguments + (() => arguments) }",
+            "",
+        ),
+        ("{ await 1 }", "{ await 1 }", "async"),
+        ("for await (const x of y) ;", "for await (const x of y) ;", "async"),
+        ("using x = y; { await using z = w }", "using x = y; { await using z = w }", "async"),
+        (
+            "async function f() { await 1; for await (const x of y) ; await using z = w } async () => await 1",
+            "async function f() { await 1; for await (const x of y) ; await using z = w } async () => await 1",
+            "",
+        ),
+        ("$h + $j; '$k'", "$h + $j; '$k'", "base $q"),
+    ];
+
+    check(Language::JavaScript, &table);
+}
+
+#[test]
+fn early_errors_are_refused_with_their_place() {
+    let table = [
+        ("let a = 1; let a = 2", "1:5 Identifier `a` has already been declared"),
+        ("export { x }", "1:10 Export 'x' is not defined"),
+        ("export const a = 1; export { a }", "1:14 Duplicated export 'a'"),
+        ("import { a } from 'a'; let a", "1:10 Identifier `a` has already been declared"),
+        ("new.target", "1:1 Unexpected new.target expression"),
+        ("return 1", "1:1 A 'return' statement can only be used within a function body."),
+        ("export using x = y", "1:8 Using declarations cannot be exported directly."),
+        ("a <!--b", "1:4 HTML comments are not allowed in modules"),
+        ("x\n--> b", "2:3 Unexpected token"),
+        ("with (a) b", "1:1 'with' statements are not allowed"),
+        (
+            "super.x",
+            "1:1 'super' can only be referenced in members of derived classes or object literal expressions.",
+        ),
+        ("yield", "1:1 The keyword 'yield' is reserved"),
+        ("await: 1", "1:6 Unexpected token"),
+        ("import defer * as x from 'x'", "1:1 import defer and import source are not supported"),
+        ("import source x from 'x'", "1:1 import defer and import source are not supported"),
+        ("import.defer('x')", "1:1 import.defer() and import.source() are not supported"),
+        ("x = 010", "1:5 '0'-prefixed octal literals and octal escape sequences are deprecated"),
+        ("delete x", "1:8 Delete of an unqualified identifier in strict mode."),
+        ("{ function f() {} } export { f }", "1:30 Export 'f' is not defined"),
+        (
+            "export default 1; export default 2",
+            "1:8 A module cannot have multiple default exports.",
+        ),
+        ("<div/>", "1:1 Unexpected JSX expression"),
+        ("let 😀", "1:5 Invalid Character `😀`"),
+        ("arguments = 1", "1:1 Cannot assign to 'arguments' in strict mode"),
+        ("class A { x = arguments }", "1:15 'arguments' is not allowed in class field initializer"),
+        (
+            "class A { static { await 1 } }",
+            "1:20 Cannot use await in class static initialization block",
+        ),
+        ("export {", "1:9 Expected `}` but found `EOF`"),
+    ];
+
+    for (source, expected) in table {
+        let error = module(source, Language::JavaScript).unwrap_err().into_source_error();
+
+        let place = format!("{}:{}", error.span.line, error.span.column);
+        assert_eq!(format!("{place} {}", error.message), expected, "{source}");
+    }
+}
