@@ -10,9 +10,14 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::rewrite::Rewriter;
 use super::scan::to_u32;
+use super::tokens::Tokens;
+use super::typescript::is_erased;
 
 impl Rewriter<'_, '_> {
     pub(super) fn visit_module_statement(&mut self, statement: &Statement<'_>) {
+        if is_erased(statement) {
+            return;
+        }
         match statement {
             Statement::ImportDeclaration(import) => {
                 if import.phase.is_some() {
@@ -125,27 +130,9 @@ impl Rewriter<'_, '_> {
         self.edits.blank(Span::new(end - to_u32("default".len()), end));
     }
 
-    /// Between `export` and `default` there may be comments, which may hold the word as well.
     fn end_of_default_word(&self, export: &ExportDefaultDeclaration<'_>) -> u32 {
-        let start = export.span.start + to_u32("export".len());
-        let until = export.declaration.span().start;
-        let text = self.edits.text(Span::new(start, until));
-        let mut rest = text;
-        loop {
-            rest = rest.trim_start();
-            let after_comment = if rest.starts_with("//") {
-                rest.find(['\n', '\r', '\u{2028}', '\u{2029}'])
-            } else if rest.starts_with("/*") {
-                rest.find("*/").map(|end| end + 2)
-            } else {
-                None
-            };
-            match after_comment.and_then(|end| rest.get(end..)) {
-                Some(after) => rest = after,
-                None => break,
-            }
-        }
-        start + to_u32(text.len() - rest.len() + "default".len())
+        let after_export = export.span.start + to_u32("export".len());
+        Tokens::new(self.edits.source()).next(after_export) + to_u32("default".len())
     }
 
     fn blank_word(&mut self, start: u32, word: &str) {

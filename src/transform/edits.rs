@@ -6,6 +6,7 @@ use oxc_span::Span;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Close,
+    Separate,
     Open,
     Replace,
 }
@@ -47,6 +48,11 @@ impl<'s> Edits<'s> {
         self.push(Span::empty(offset), Rank::Close, text.into());
     }
 
+    /// Puts a `;` after what ends at `offset`, and after all that closes there.
+    pub(super) fn separate(&mut self, offset: u32) {
+        self.push(Span::empty(offset), Rank::Separate, ";".to_owned());
+    }
+
     pub(super) fn replace(&mut self, span: Span, text: impl Into<String>) {
         self.push(span, Rank::Replace, text.into());
     }
@@ -61,6 +67,13 @@ impl<'s> Edits<'s> {
     pub(super) fn overlay(&mut self, span: Span, text: &str) {
         let rest = self.text(span).get(text.len()..).unwrap_or_default();
         self.replace(span, format!("{text}{}", blanks(rest)));
+    }
+
+    /// Spaces for the text and its line ends, then `text` in place of the last characters, which are ASCII.
+    pub(super) fn blank_until(&mut self, span: Span, text: &str) {
+        let all = self.text(span);
+        let kept = all.get(..all.len().saturating_sub(text.len())).unwrap_or_default();
+        self.replace(span, format!("{}{text}", blanks(kept)));
     }
 
     /// Blanks a statement, and keeps what stands around it apart.

@@ -7,22 +7,26 @@ mod base;
 mod commonjs;
 mod declarations;
 mod edits;
+mod erase;
 mod error;
 mod module;
 mod offsets;
 mod parse;
 mod rewrite;
 mod scan;
+mod tokens;
+mod typescript;
 mod writes;
 
 use std::path::PathBuf;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::Program;
+use oxc_ast::ast::{Ident, Program};
 use oxc_semantic::Scoping;
 
 use self::base::Base;
 use self::edits::Edits;
+use self::erase::Erasure;
 pub use self::error::TransformError;
 pub use self::module::{
     Attribute, DynamicImport, ImportEntry, IndirectExport, LocalExport, LocalKind, Module,
@@ -30,6 +34,7 @@ pub use self::module::{
 };
 use self::offsets::Utf16Offsets;
 use self::rewrite::Rewriter;
+use self::typescript::Elision;
 
 /// What a text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,27 +90,43 @@ pub struct CommonJs {
     pub dynamic_imports: Vec<DynamicImport>,
 }
 
-/// Parses the text once and edits it in place.
+/// Parses the text once and edits it in place; what cannot be edited in place is generated anew and parsed again.
 pub fn transform(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
     let allocator = Allocator::default();
     let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
+    let mut edits = Edits::new(source);
+    if options.language != Language::JavaScript
+        && erase::erase(&parsed.program, &options.compiler_options, &mut edits)
+            == Erasure::NeedsCodegen
+    {
+        return Err(parse::unsupported(source, parsed.program.span, "not yet"));
+    }
     match options.kind {
-        Kind::Module => module(source, &parsed.program),
-        Kind::CommonJs if parsed.module_record.has_module_syntax => {
-            let span = parse::first_module_syntax(&parsed.program);
-            Err(parse::unsupported(source, span, "import and export are for ES modules only"))
-        }
-        Kind::CommonJs => Ok(common_js(source, &parsed.program)),
+        Kind::Module => module(edits, &parsed.program, elision(options)),
+        Kind::CommonJs => common_js(edits, &parsed.program, elision(options)),
     }
 }
 
-fn module<'a>(source: &str, program: &'a Program<'a>) -> Result<Transformed, TransformError> {
+fn elision(options: &TransformOptions) -> Elision {
+    let is_typescript = matches!(options.language, Language::TypeScript | Language::Tsx);
+    if is_typescript && options.compiler_options.verbatim_module_syntax != Some(true) {
+        Elision::Unused
+    } else {
+        Elision::TypesOnly
+    }
+}
+
+fn module<'a>(
+    mut edits: Edits<'_>,
+    program: &'a Program<'a>,
+    elision: Elision,
+) -> Result<Transformed, TransformError> {
+    let source = edits.source();
     let scoping = &parse::analyze(source, program)?;
     let base = unused_base(source, scoping);
     let offsets = Utf16Offsets::new(source);
     let default_function = base.default_function();
-    let entries = scan::scan(program, scoping, &offsets, &default_function);
-    let mut edits = Edits::new(source);
+    let entries = scan::scan(program, scoping, &offsets, &default_function, elision);
     let found = Rewriter::new(&mut edits, &base, &entries, scoping, &offsets).rewrite(program);
     if let Some((span, why)) = found.refused {
         return Err(parse::unsupported(source, span, why));
@@ -128,24 +149,30 @@ fn module<'a>(source: &str, program: &'a Program<'a>) -> Result<Transformed, Tra
     })))
 }
 
-fn common_js<'a>(source: &str, program: &'a Program<'a>) -> Transformed {
-    let base = unused_base(source, &parse::scoping(program));
-    let mut edits = Edits::new(source);
+fn common_js<'a>(
+    mut edits: Edits<'_>,
+    program: &'a Program<'a>,
+    elision: Elision,
+) -> Result<Transformed, TransformError> {
+    let source = edits.source();
+    let scoping = &parse::scoping(program);
+    let base = unused_base(source, scoping);
     let offsets = Utf16Offsets::new(source);
+    commonjs::blank_types(program, scoping, elision, &mut edits)
+        .map_err(|span| parse::unsupported(source, span, commonjs::NO_MODULE_SYNTAX))?;
     let dynamic_imports = commonjs::rewrite(program, &mut edits, &base, &offsets);
-    Transformed::CommonJs(CommonJs {
+    Ok(Transformed::CommonJs(CommonJs {
         code: edits.apply(),
         map: None,
         base: base.as_str().to_owned(),
         dynamic_imports,
-    })
+    }))
 }
 
 fn unused_base(source: &str, scoping: &Scoping) -> Base {
     // Only an escape makes a name that is not in the source as it is.
     let has_escapes = source.contains("\\u");
-    let unresolved = scoping.root_unresolved_references().keys().map(|name| name.as_str());
+    let unresolved = scoping.root_unresolved_references().keys().map(Ident::as_str);
     let names = scoping.symbol_names().chain(unresolved).filter(|_| has_escapes);
-    let names: Vec<&str> = names.collect();
-    Base::unused(source, names.into_iter())
+    Base::unused(source, &names.collect::<Vec<_>>())
 }

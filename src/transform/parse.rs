@@ -4,13 +4,13 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{Scoping, SemanticBuilder};
-use oxc_span::{GetSpan, SourceType, Span};
+use oxc_span::{SourceType, Span};
 
 use super::error::TransformError;
 use super::{Kind, Language, TransformOptions};
 use crate::position::{Lines, SourceError};
 
-pub(super) fn source_type(options: &TransformOptions) -> SourceType {
+pub(super) const fn source_type(options: &TransformOptions) -> SourceType {
     let (typescript, jsx) = match options.language {
         Language::JavaScript => (false, false),
         Language::Jsx => (false, true),
@@ -52,11 +52,6 @@ pub(super) fn analyze<'a>(
 /// Names alone; what would be an early error is left to whoever runs the text.
 pub(super) fn scoping<'a>(program: &'a Program<'a>) -> Scoping {
     SemanticBuilder::new().build(program).semantic.into_scoping()
-}
-
-pub(super) fn first_module_syntax(program: &Program<'_>) -> Span {
-    let declaration = program.body.iter().find(|statement| statement.is_module_declaration());
-    declaration.map_or_else(|| Span::empty(0), GetSpan::span)
 }
 
 fn syntax_error(source: &str, error: &oxc_diagnostics::OxcDiagnostic) -> TransformError {

@@ -19,6 +19,7 @@ use super::edits::Edits;
 use super::module::DynamicImport;
 use super::offsets::Utf16Offsets;
 use super::scan::{Entries, to_u32};
+use super::typescript::is_erased;
 use super::writes::Slots;
 
 /// What the rewriting of a module found out.
@@ -128,8 +129,7 @@ impl<'s, 'e> Rewriter<'s, 'e> {
     }
 
     fn visit_variables(&mut self, declaration: &VariableDeclaration<'_>, is_listed: bool) {
-        let slots =
-            if declaration.declare { Vec::new() } else { self.slots.of_declaration(declaration) };
+        let slots = self.slots.of_declaration(declaration);
         self.open_block(declaration.span, &slots, is_listed);
         self.visit_variable_declaration(declaration);
         self.tell_after(declaration.span, &slots, is_listed);
@@ -175,7 +175,12 @@ impl<'s, 'e> Rewriter<'s, 'e> {
 
 /// `,1,2`
 fn list(slots: &[u32]) -> String {
-    slots.iter().map(|slot| format!(",{slot}")).collect()
+    let mut text = String::new();
+    for slot in slots {
+        text.push(',');
+        text.push_str(&slot.to_string());
+    }
+    text
 }
 
 impl<'a> Visit<'a> for Rewriter<'_, '_> {
@@ -196,6 +201,9 @@ impl<'a> Visit<'a> for Rewriter<'_, '_> {
 
     fn visit_statement(&mut self, statement: &Statement<'a>) {
         let is_listed = std::mem::take(&mut self.is_listed);
+        if is_erased(statement) {
+            return;
+        }
         match statement {
             Statement::VariableDeclaration(declaration) => {
                 self.visit_variables(declaration, is_listed);
@@ -208,7 +216,7 @@ impl<'a> Visit<'a> for Rewriter<'_, '_> {
                 walk::walk_statement(self, statement);
                 self.tell_after(expression.span, &slots, is_listed);
             }
-            Statement::ClassDeclaration(class) if !class.declare => {
+            Statement::ClassDeclaration(class) => {
                 walk::walk_statement(self, statement);
                 let symbol = class.id.as_ref().and_then(|id| id.symbol_id.get());
                 let slots: Vec<_> = self.slots.of_symbol(symbol).into_iter().collect();

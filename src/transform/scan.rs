@@ -2,8 +2,8 @@
 
 use oxc_ast::ast::{
     Declaration, ExportAllDeclaration, ExportDefaultDeclaration, ExportDefaultDeclarationKind,
-    ExportFromDeclaration, ExportNamedDeclaration, ImportAttributeKey, ImportDeclaration,
-    ImportDeclarationSpecifier, Program, Statement, StringLiteral, WithClause,
+    ExportFromDeclaration, ExportNamedDeclaration, ExportSpecifier, ImportAttributeKey,
+    ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, StringLiteral, WithClause,
 };
 use oxc_semantic::Scoping;
 use oxc_span::GetSpan;
@@ -14,6 +14,7 @@ use super::module::{
     Attribute, ImportEntry, IndirectExport, LocalExport, LocalKind, ModuleRequest,
 };
 use super::offsets::Utf16Offsets;
+use super::typescript::{Elision, is_erased, is_value_export};
 
 /// What the declarations of a module say.
 #[derive(Default)]
@@ -35,13 +36,15 @@ pub(super) fn scan(
     scoping: &Scoping,
     offsets: &Utf16Offsets,
     default_function: &str,
+    elision: Elision,
 ) -> Entries {
-    let mut scanner = Scanner { scoping, offsets, default_function, entries: Entries::default() };
+    let mut scanner =
+        Scanner { scoping, offsets, default_function, elision, entries: Entries::default() };
     // `export { a }` may come before the import of `a`.
-    for statement in &program.body {
+    for statement in program.body.iter().filter(|statement| !is_erased(statement)) {
         scanner.scan_request(statement);
     }
-    for statement in &program.body {
+    for statement in program.body.iter().filter(|statement| !is_erased(statement)) {
         scanner.scan_exports(statement);
     }
     scanner.entries
@@ -51,6 +54,7 @@ struct Scanner<'s> {
     scoping: &'s Scoping,
     offsets: &'s Utf16Offsets,
     default_function: &'s str,
+    elision: Elision,
     entries: Entries,
 }
 
@@ -65,8 +69,15 @@ impl Scanner<'_> {
     }
 
     fn scan_import(&mut self, import: &ImportDeclaration<'_>) {
+        let all = import.specifiers.iter().flatten();
+        let kept: Vec<_> =
+            all.filter(|specifier| self.elision.keeps(specifier, self.scoping)).collect();
+        let had_some = import.specifiers.as_ref().is_some_and(|all| !all.is_empty());
+        if self.elision == Elision::Unused && kept.is_empty() && had_some {
+            return;
+        }
         let request = self.request(&import.source, import.with_clause.as_deref());
-        for specifier in import.specifiers.iter().flatten() {
+        for specifier in kept {
             let name = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(named) => {
                     Some(named.imported.name().to_string())
@@ -89,7 +100,8 @@ impl Scanner<'_> {
 
     fn scan_export_from(&mut self, export: &ExportFromDeclaration<'_>) {
         let request = self.request(&export.source, export.with_clause.as_deref());
-        for specifier in &export.specifiers {
+        let types = |specifier: &&ExportSpecifier<'_>| !specifier.export_kind.is_type();
+        for specifier in export.specifiers.iter().filter(types) {
             self.entries.indirects.push(IndirectExport {
                 name: specifier.exported.name().to_string(),
                 request,
@@ -154,6 +166,9 @@ impl Scanner<'_> {
 
     fn scan_export_list(&mut self, export: &ExportNamedDeclaration<'_>) {
         for specifier in &export.specifiers {
+            if !is_value_export(specifier, self.scoping) {
+                continue;
+            }
             let (local, name) = (specifier.local.name(), specifier.exported.name());
             let symbol = self.scoping.get_root_binding(local.into());
             let import = symbol.and_then(|symbol| self.entries.imported.get(&symbol));

@@ -322,6 +322,148 @@ fn what_only_a_module_may_say_calls_helpers() {
 }
 
 #[test]
+fn types_become_blanks() {
+    let table = [
+        (
+            "let x: number = 1, y!: string; const f = (a: T, b?: U, ...c: V[]): R => a as any",
+            "let x         = 1, y         ; const f = (a   , b    , ...c     )    => a       ;",
+            "",
+        ),
+        (
+            "function f<T extends U>(this: Window, a?: T, { b }: { b: number } = { b: 1 }): asserts a is T { return a! }",
+            "function f             (              a    , { b }                = { b: 1 })                 { return a ; }",
+            "",
+        ),
+        (
+            "function g(this: T) {} function h(this: T /* , */ , a) {}",
+            "function g(       ) {} function h(        /* , */   a) {}",
+            "",
+        ),
+        (
+            "interface A { x: number }\ntype B = A | string;\ndeclare const c: C; declare function d(): void; declare class E {} declare enum F { a } declare module 'x' { const y: 1 } declare global { var z: 1 }\nnamespace G { export type H = 1 } namespace I.J {}",
+            ";                        \n;                   \n;                   ;                           ;                  ;                    ;                                 ;                          \n;                                 ;               ",
+            "",
+        ),
+        (
+            "abstract class A<T> extends B<T> implements C, D<E> { private x: number = 1; static readonly y?: string; declare z: 1; abstract w: 2; abstract m(): void; [key: string]: any; q!: 1; override o() {} protected async *gen<T>(): T {} get g(): T { return 1 } n?(): void; ['c']?: 1; constructor(a: T); constructor(a) { super() } }",
+            "         class A    extends B                       { ;       x         = 1; static          y         ; ;             ;              ;                   ;                   q    ; ;        o() {} ;         async *gen   ()    {} get g()    { return 1 } ;           ['c']    ; ;                  constructor(a) { super() } }",
+            "",
+        ),
+        (
+            "f<T>(x); new A<T>(); new A<T>; g<T>`x`; const h = f<T>; a?.b!.c; a! + b!; x satisfies T; (x as T).y; <T>x; y = <T>z",
+            "f   (x); new A   (); new A   ; g   `x`; const h = f   ; a?.b .c; a  + b ; x            ; (x     ).y; (  x); y = (  z)",
+            "",
+        ),
+        (
+            "function over(a: string): void;\nfunction over(a: any) {}\nexport function ex(): void\nexport function ex() {}\nexport default function d(): void;\nexport default function d() {}",
+            ";                              \nfunction over(a     ) {}\n;                         \n       function ex() {}\n;                                 \n               function d() {}",
+            "function ex as ex; function d as default",
+        ),
+        (
+            "export abstract class A {} export default abstract class B {}",
+            "                class A {};$h(0,0);                         class B {};$h(0,1);",
+            "lexical A as A; lexical B as default",
+        ),
+        (
+            "export default interface X { }\nexport interface Y {}\nexport type Z = 1\nexport declare const w: 1",
+            ";                             \n;                    \n;                \n;                        ",
+            "",
+        ),
+        (
+            "try {} catch (e: unknown) {} for (const x of y as T[]) {} class A { x = 1 as T; y = <T>2 }",
+            "try {} catch (e         ) {} for (const x of y       ) {} class A { x = 1     ; y = (  2) }",
+            "",
+        ),
+        (
+            "/* é */ let é: 'ü😀' = 'ü😀' as '😀'; type T = '\u{2028}'",
+            "/* é */ let é        = 'ü😀'        ; ;         \u{2028} ",
+            "",
+        ),
+        (
+            "let a: number; export { a }; (a as any) = 1; a! = 2; a!++; ({ a } as any); if (x) a = 1 as T\nelse a = 2 as T",
+            "let a        ;$h(0,0); ;             (a       ) = 1;$h(0,0); a  = 2;$h(0,0); a ++;$h(0,0); ({ a }       ); if (x) $h(a = 1     ,0)\nelse $h(a = 2     ,0);",
+            "lexical a as a",
+        ),
+        (
+            "enum_: for (;;) { type T = 1; break enum_ }",
+            "enum_: for (;;) { ;           break enum_ }",
+            "",
+        ),
+    ];
+
+    check(Language::TypeScript, &table);
+}
+
+#[test]
+fn blanks_do_not_join_lines() {
+    let table = [
+        ("let x = y as T\n(z)", "let x = y     ;\n(z)", ""),
+        ("x = y as T\n[z]", "x = y     ;\n[z]", ""),
+        ("type T = 1\n(z)", ";         \n(z)", ""),
+        ("foo()\ninterface I {}\n[z]", "foo()\n;             \n[z]", ""),
+        ("let x = y!\nlet z = 1 satisfies T\n/a/g", "let x = y ;\nlet z = 1            \n/a/g", ""),
+        (
+            "class A { x = 1\n private ['y'] = 2\n public *z() {} \n readonly in = 1 }",
+            "class A { x = 1\n ;       ['y'] = 2\n ;      *z() {} \n ;        in = 1 }",
+            "",
+        ),
+        (
+            "class A { get: T\n foo() {}\n static: U\n x = 1 as T\n ['y'] }",
+            "class A { get   ;\n foo() {}\n static   ;\n x = 1     ;\n ['y'] }",
+            "",
+        ),
+        ("const f = (a): Promise<\n  T\n> => a", "const f = (a           \n   \n) => a", ""),
+        ("const f = (\n  a,\n): {\n  b: 1 } => a", "const f = (\n  a,\n    \n       ) => a", ""),
+        ("const f = async <\n  T\n>(x: T) => x", "const f = async (\n   \n  x   ) => x", ""),
+        (
+            "function f() { return <\n T\n>(x) => x }",
+            "function f() { return (\n  \n  x) => x }",
+            "",
+        ),
+        ("function f() { return <T\n>x }", "function f() { return ( \n x) }", ""),
+        ("if (x) y as T\nelse z!", "if (x) y     \nelse z ;", ""),
+        ("do x as T\nwhile (y)", "do x     ;\nwhile (y)", ""),
+        (
+            "export default x as T\n(y)\nexport const a = b as T\n;[c]",
+            "$hd({  default:x     });;\n(y)\n       const a = b     \n;$h(0,1);[c]",
+            "default value as default; lexical a as a",
+        ),
+        ("const f = () => x as T\n`y`", "const f = () => x     ;\n`y`", ""),
+        ("for (const x of y) z as T\n(w)", "for (const x of y) z     ;\n(w)", ""),
+        (
+            "abstract class A { declare x\n *y() {}\n abstract z\n ['w']() {} }",
+            "         class A { ;        \n *y() {}\n ;         \n ['w']() {} }",
+            "",
+        ),
+    ];
+
+    check(Language::TypeScript, &table);
+}
+
+#[test]
+fn imports_of_types_are_left_out() {
+    let table = [
+        (
+            "import { A, b } from 'x'; import type C from 'c'; import { type D, e } from 'y'; import f, { type G } from 'z'; import H from 'h'; import * as I from 'i'; import 'j'; import {} from 'k'\nlet x: A = b; let y: C | D | I.J; e; f",
+            ";                         ;                       ;                              ;                              ;                  ;                       ;           ;                 \nlet x    = b; let y             ; e; f",
+            "request x at 21..24; request y at 76..79; request z at 107..110; request j at 162..165; request k at 182..185; b = 0.b at 12; e = 1.e at 67; f = 2.default at 88",
+        ),
+        (
+            "import { A } from 'x'; export type { A }; export type * from 'y'; export { type B, c } from 'z'; import type { D } from 'd'; export { D }; interface E {} export { E, f }; const f = 1",
+            ";                      ;                  ;                       ;                              ;                           ;             ;              ;                const f = 1;$h(0,0);",
+            "request z at 92..95; lexical f as f; 0.c as c at 83",
+        ),
+        (
+            "import A from 'a'; let x: typeof A; import B from 'b'; let y: typeof import('c'); export { B }; export import type Q = require('q')",
+            ";                  let x          ; ;                  let y                    ; ;             ;                                  ",
+            "request b at 50..53; B = 0.default at 43; 0.default as B at 91",
+        ),
+    ];
+
+    check(Language::TypeScript, &table);
+}
+
+#[test]
 fn early_errors_are_refused_with_their_place() {
     let table = [
         ("let a = 1; let a = 2", "1:5 Identifier `a` has already been declared"),
