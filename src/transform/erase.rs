@@ -75,12 +75,11 @@ impl Eraser<'_, '_> {
 
     /// A statement or a field that ends with a blank and not with a semicolon gets one, unless `else` follows.
     fn separate(&mut self, span: Span) {
-        let is_open = !self.edits.text(span).ends_with(';');
-        let is_new = self.separated != Some(span.end);
-        if is_open && is_new && self.blank_end == span.end && !self.tokens.is_word(span.end, "else")
-        {
-            self.edits.separate(span.end);
-            self.separated = Some(span.end);
+        let end = span.end;
+        let is_open = self.blank_end == end && !self.edits.text(span).ends_with(';');
+        if is_open && self.separated != Some(end) && !self.tokens.is_word(end, "else") {
+            self.edits.separate(end);
+            self.separated = Some(end);
         }
     }
 
