@@ -27,6 +27,8 @@ pub(super) enum Erasure {
     Done,
     /// There is syntax that has a meaning at run time: enums, decorators, JSX and the like.
     NeedsCodegen,
+    /// Decorators of ECMAScript, which nothing here can run.
+    HasDecorators(Span),
 }
 
 pub(super) fn erase(
@@ -35,11 +37,11 @@ pub(super) fn erase(
     edits: &mut Edits<'_>,
 ) -> Erasure {
     let tokens = Tokens::new(edits.source());
-    let assigns_fields = options.use_define_for_class_fields == Some(false);
     let mut eraser = Eraser {
         edits,
         tokens,
-        assigns_fields,
+        assigns_fields: options.use_define_for_class_fields == Some(false),
+        has_legacy_decorators: options.experimental_decorators == Some(true),
         erasure: Erasure::Done,
         blank_end: 0,
         separated: None,
@@ -52,6 +54,7 @@ struct Eraser<'s, 'e> {
     edits: &'e mut Edits<'s>,
     tokens: Tokens<'s>,
     assigns_fields: bool,
+    has_legacy_decorators: bool,
     erasure: Erasure,
     /// Where the last blank ends.
     blank_end: u32,
@@ -157,18 +160,16 @@ impl Eraser<'_, '_> {
         self.edits.text(span).contains(['\n', '\r', '\u{2028}', '\u{2029}'])
     }
 
-    const fn needs_codegen(&mut self) {
-        self.erasure = Erasure::NeedsCodegen;
+    fn needs_codegen(&mut self) {
+        if self.erasure == Erasure::Done {
+            self.erasure = Erasure::NeedsCodegen;
+        }
     }
 }
 
 impl<'a> Visit<'a> for Eraser<'_, '_> {
     fn visit_statements(&mut self, statements: &ArenaVec<'a, Statement<'a>>) {
         for statement in statements {
-            // Whatever was found so far is of no use then.
-            if self.erasure == Erasure::NeedsCodegen {
-                return;
-            }
             self.visit_statement(statement);
         }
     }
@@ -307,8 +308,12 @@ impl<'a> Visit<'a> for Eraser<'_, '_> {
         self.blank(types.span);
     }
 
-    fn visit_decorator(&mut self, _: &Decorator<'a>) {
-        self.needs_codegen();
+    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
+        if self.has_legacy_decorators {
+            self.needs_codegen();
+        } else {
+            self.erasure = Erasure::HasDecorators(decorator.span);
+        }
     }
 
     fn visit_jsx_element(&mut self, _: &JSXElement<'a>) {

@@ -9,9 +9,11 @@ mod declarations;
 mod edits;
 mod erase;
 mod error;
+mod generate;
 mod module;
 mod offsets;
 mod parse;
+mod places;
 mod rewrite;
 mod scan;
 mod tokens;
@@ -28,11 +30,13 @@ use self::base::Base;
 use self::edits::Edits;
 use self::erase::Erasure;
 pub use self::error::TransformError;
+use self::generate::Generated;
 pub use self::module::{
     Attribute, DynamicImport, ImportEntry, IndirectExport, LocalExport, LocalKind, Module,
     ModuleRequest,
 };
 use self::offsets::Utf16Offsets;
+use self::places::Places;
 use self::rewrite::Rewriter;
 use self::typescript::Elision;
 
@@ -59,6 +63,7 @@ pub struct CompilerOptions {
     pub emit_decorator_metadata: Option<bool>,
     pub use_define_for_class_fields: Option<bool>,
     pub verbatim_module_syntax: Option<bool>,
+    pub strict_null_checks: Option<bool>,
     pub jsx: Option<String>,
     pub jsx_import_source: Option<String>,
     pub jsx_factory: Option<String>,
@@ -90,21 +95,50 @@ pub struct CommonJs {
     pub dynamic_imports: Vec<DynamicImport>,
 }
 
+const NO_DECORATORS: &str =
+    "Decorators are supported with experimentalDecorators in tsconfig.json only";
+
 /// Parses the text once and edits it in place; what cannot be edited in place is generated anew and parsed again.
 pub fn transform(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
     let allocator = Allocator::default();
     let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
     let mut edits = Edits::new(source);
-    if options.language != Language::JavaScript
-        && erase::erase(&parsed.program, &options.compiler_options, &mut edits)
-            == Erasure::NeedsCodegen
-    {
-        return Err(parse::unsupported(source, parsed.program.span, "not yet"));
+    if options.language != Language::JavaScript {
+        match erase::erase(&parsed.program, &options.compiler_options, &mut edits) {
+            Erasure::Done => {}
+            Erasure::NeedsCodegen => return generated(&allocator, source, parsed.program, options),
+            Erasure::HasDecorators(span) => {
+                return Err(parse::unsupported(source, span, NO_DECORATORS));
+            }
+        }
     }
     match options.kind {
         Kind::Module => module(edits, &parsed.program, elision(options)),
         Kind::CommonJs => common_js(edits, &parsed.program, elision(options)),
     }
+}
+
+fn generated<'a>(
+    allocator: &'a Allocator,
+    source: &str,
+    program: Program<'a>,
+    options: &TransformOptions,
+) -> Result<Transformed, TransformError> {
+    let places = Places::find(source, &program);
+    let Generated { code, map } = generate::generate(allocator, source, program, options)?;
+    let as_javascript = TransformOptions { language: Language::JavaScript, ..options.clone() };
+    let mut transformed = transform(&code, &as_javascript)?;
+    match &mut transformed {
+        Transformed::Module(module) => {
+            module.map = map;
+            places.give_to(module);
+        }
+        Transformed::CommonJs(module) => {
+            module.map = map;
+            places.give_to_dynamic(&mut module.dynamic_imports);
+        }
+    }
+    Ok(transformed)
 }
 
 fn elision(options: &TransformOptions) -> Elision {

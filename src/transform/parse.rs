@@ -54,7 +54,7 @@ pub(super) fn scoping<'a>(program: &'a Program<'a>) -> Scoping {
     SemanticBuilder::new().build(program).semantic.into_scoping()
 }
 
-fn syntax_error(source: &str, error: &oxc_diagnostics::OxcDiagnostic) -> TransformError {
+pub(super) fn syntax_error(source: &str, error: &oxc_diagnostics::OxcDiagnostic) -> TransformError {
     let (start, length) =
         error.labels.first().map_or((0, 0), |label| (label.offset(), label.len()));
     TransformError::Syntax(source_error(source, Span::sized(start, length), &error.message))

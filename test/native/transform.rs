@@ -12,7 +12,11 @@ fn options(language: Language, kind: Kind) -> TransformOptions {
         path: "a.js".into(),
         language,
         kind,
-        compiler_options: CompilerOptions::default(),
+        compiler_options: CompilerOptions {
+            experimental_decorators: Some(true),
+            emit_decorator_metadata: Some(true),
+            ..CompilerOptions::default()
+        },
     }
 }
 
@@ -38,6 +42,9 @@ fn describe(module: &Module) -> String {
     let namespace = "*".to_owned();
     if module.base != "$h" {
         say(format!("base {}", module.base)).unwrap();
+    }
+    if module.map.is_some() {
+        say("map".to_owned()).unwrap();
     }
     if module.is_async {
         say("async".to_owned()).unwrap();
@@ -464,6 +471,71 @@ fn imports_of_types_are_left_out() {
 }
 
 #[test]
+fn what_is_no_mere_type_is_generated() {
+    let table = [
+        (
+            "import { A, B } from 'x'; import('y')\nexport enum E { a = 1, b }\nexport const enum C { c }\nlet x: A = B; export { B as D }; export const z = C.c; z ? import('z') : 1",
+            ";                     \n$h____(\"y\");\n       let E = /* @__PURE__ */ function(E) {\n\tE[E[\"a\"] = 1] = \"a\";\n\tE[E[\"b\"] = 2] = \"b\";\n\treturn E;\n}({});$h(0,0);\n       let C = /* @__PURE__ */ function(C) {\n\tC[C[\"c\"] = 0] = \"c\";\n\treturn C;\n}({});$h(0,1);\nlet x = B;\n;                 \n       const z = C.c;$h(0,2);\nz ? $h____(\"z\") : 1;\n",
+            "map; request x at 21..24; B = 0.B at 12; lexical E as E; lexical C as C; lexical z as z; 0.B as D at 114; import(y) at 33..36; import(z) at 157..160",
+        ),
+        (
+            "export namespace N { export const a = 1; export type T = 2 }",
+            "       let N;$h(0,0);\n(function(_N) {\n\tconst a = _N.a = 1;\n})(N || ($h(N = {},0)));\n",
+            "map; lexical N as N",
+        ),
+        (
+            "export class A { constructor(private x: number, readonly y = 1) { super.z } }",
+            "       class A {\n\tx;\n\ty;\n\tconstructor(x, y = 1) {\n\t\tthis.x = x;\n\t\tthis.y = y;\n\t\tsuper.z;\n\t}\n};$h(0,0);\n",
+            "map; lexical A as A",
+        ),
+        (
+            "import { T, dec } from 'x'; export @dec class A { @dec() m(@dec a: T): string { return '' } @dec p!: number }",
+            "const babelHelpers={decorate(list,target,key,given){const isClass=arguments.length<3,isMethod=arguments.length>3,descriptor=given===null?Object.getOwnPropertyDescriptor(target,key):given;let result=isClass?target:descriptor;if(typeof Reflect.decorate==='function')result=Reflect.decorate(list,target,key,descriptor);else for(const decorator of [...list].reverse())if(decorator)result=(isClass?decorator(result):isMethod?decorator(target,key,result):decorator(target,key))||result;if(isMethod&&result)Object.defineProperty(target,key,result);return result},decorateMetadata(key,value){if(typeof Reflect.metadata==='function')return Reflect.metadata(key,value)},decorateParam(index,decorator){return(target,key)=>decorator(target,key,index)}};\n;                          \nlet A = class A {\n\tm(a) {\n\t\treturn \"\";\n\t}\n\tp;\n};$h(0,0);\nbabelHelpers.decorate([\n\tdec(),\n\tbabelHelpers.decorateParam(0, dec),\n\tbabelHelpers.decorateMetadata(\"design:type\", Function),\n\tbabelHelpers.decorateMetadata(\"design:paramtypes\", [typeof T === \"undefined\" ? Object : T]),\n\tbabelHelpers.decorateMetadata(\"design:returntype\", String)\n], A.prototype, \"m\", null);\nbabelHelpers.decorate([dec, babelHelpers.decorateMetadata(\"design:type\", Number)], A.prototype, \"p\", void 0);\nA = babelHelpers.decorate([dec], A);$h(0,0);\n;            \n",
+            "map; request x at 23..26; T = 0.T at 9; dec = 0.dec at 12; lexical A as A",
+        ),
+        (
+            "import c from 'c'; import d = c.d; export const e = d",
+            ";                 \nvar d = c.d;\n       const e = d;$h(0,0);\n",
+            "map; request c at 14..17; c = 0.default at 7; lexical e as e",
+        ),
+    ];
+
+    check(Language::TypeScript, &table);
+}
+
+#[test]
+fn jsx_is_generated() {
+    let table = [
+        (
+            "import { C } from './c'; export const a = <C x={1} {...y}>text<></></C>",
+            ";                       \n;                                                                                     \n       const a = /* @__PURE__ */ _jsxs(C, {\n\tx: 1,\n\t...y,\n\tchildren: [\"text\", /* @__PURE__ */ _jsx(_Fragment, {})]\n});$h(0,0);\n",
+            "map; request ./c at 18..23; request react/jsx-runtime at 0..0; C = 0.C at 9; _Fragment = 1.Fragment at 0; _jsx = 1.jsx at 0; _jsxs = 1.jsxs at 0; lexical a as a",
+        ),
+        (
+            "const f = <T,>(x: T) => x; export default f",
+            "const f =     (x   ) => x; $hd({  default:f});",
+            "default value as default",
+        ),
+    ];
+
+    check(Language::Tsx, &table);
+}
+
+#[test]
+fn jsx_is_generated_in_javascript() {
+    let table = [
+        (
+            "export default () => <div/>; let n; export { n }; n++",
+            ";                                               \n$hd({  default:() => /* @__PURE__ */ _jsx(\"div\", {})});\nlet n;$h(0,1);\n;            \nn++;$h(0,1);\n",
+            "map; request react/jsx-runtime at 0..0; _jsx = 0.jsx at 0; default value as default; lexical n as n",
+        ),
+        ("export let a = 1", "       let a = 1;$h(0,0);", "lexical a as a"),
+    ];
+
+    check(Language::Jsx, &table);
+}
+
+#[test]
 fn early_errors_are_refused_with_their_place() {
     let table = [
         ("let a = 1; let a = 2", "1:5 Identifier `a` has already been declared"),
@@ -501,6 +573,7 @@ fn early_errors_are_refused_with_their_place() {
             "1:20 Cannot use await in class static initialization block",
         ),
         ("export {", "1:9 Expected `}` but found `EOF`"),
+        ("@d class A {}", "1:1 Decorators are supported in TypeScript only"),
     ];
 
     for (source, expected) in table {
