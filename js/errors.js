@@ -119,6 +119,10 @@ const CATALOGUE = {
     message: (d) => `${d.path}:${d.line}:${d.column} ${d.reason}; ${inUse(d)}`,
     solve: 'Mend the syntax at the place that the code frame shows and save.',
   },
+  ERR_SAFE_HOT_TSCONFIG: {
+    message: (d) => `${d.reason}`,
+    solve: 'Mend the tsconfig.json that the message names, or the file that it extends, and save.',
+  },
   ERR_SAFE_HOT_UNACCEPTED: {
     message: (d) => `No module accepts the change of ${d.path}`,
     solve:

@@ -25,6 +25,7 @@ pub mod prepare;
 pub mod resolve;
 pub mod scope;
 pub mod transform;
+pub mod tsconfig;
 pub mod watcher;
 
 pub mod graph;

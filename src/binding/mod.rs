@@ -11,6 +11,7 @@ pub mod require_cache;
 pub mod resolve;
 pub mod scope;
 pub mod transform;
+pub mod tsconfig;
 pub mod watcher;
 
 mod attempt;

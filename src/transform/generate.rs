@@ -33,8 +33,8 @@ pub(super) fn generate<'a>(
     }
     let scoping = built.semantic.into_scoping();
     let transformer = Transformer::new(allocator, &options.path, &transform_options(options));
-    let transformed = transformer.build_with_scoping(scoping, &mut program);
-    if let Some(error) = transformed.diagnostics.errors().next() {
+    let outcome = transformer.build_with_scoping(scoping, &mut program);
+    if let Some(error) = outcome.diagnostics.errors().next() {
         return Err(parse::syntax_error(source, error));
     }
     // A line before the text ends its prologue.
@@ -48,15 +48,14 @@ pub(super) fn generate<'a>(
         .build(&program);
     let map = printed.map.map(|map| map.to_json_string());
     #[expect(deprecated, reason = "there is no other way to learn which helpers the text calls")]
-    let helpers: Vec<Helper> = transformed.helpers_used.into_keys().collect();
+    let helpers: Vec<Helper> = outcome.helpers_used.into_keys().collect();
     Ok(with_helpers(Generated { code: printed.code, map }, helpers, is_strict))
 }
 
 fn transform_options(options: &TransformOptions) -> oxc_transformer::TransformOptions {
     let compiler = &options.compiler_options;
     let assigns_fields = compiler.use_define_for_class_fields == Some(false);
-    let mut env = EnvOptions::default();
-    env.module = match options.kind {
+    let module = match options.kind {
         Kind::Module => Module::Esm,
         Kind::CommonJs => Module::CommonJS,
     };
@@ -76,7 +75,7 @@ fn transform_options(options: &TransformOptions) -> oxc_transformer::TransformOp
             ..CompilerAssumptions::default()
         },
         jsx: jsx_options(compiler),
-        env,
+        env: EnvOptions { module, ..EnvOptions::default() },
         helper_loader: HelperLoaderOptions {
             mode: HelperLoaderMode::External,
             ..HelperLoaderOptions::default()

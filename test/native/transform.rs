@@ -1,5 +1,7 @@
 //! The transform stage: whole outputs for whole inputs.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails by panicking")]
+
 use std::fmt::Write;
 
 use safe_hot::transform::{
