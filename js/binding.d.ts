@@ -89,6 +89,12 @@ export declare class NativeWatcher {
 }
 
 /**
+ * The options of TypeScript for the file at `path`: those of the `tsconfig.json` that governs it, with all that it
+ * extends. Reads the disk at each call.
+ */
+export declare function compilerOptions(path: string): NativeTsconfig
+
+/**
  * Panics on purpose, to see how a panic of the native part is reported: as a thrown error, and the
  * process goes on.
  *
@@ -167,6 +173,7 @@ export interface NativeCompilerOptions {
   emitDecoratorMetadata?: boolean
   useDefineForClassFields?: boolean
   verbatimModuleSyntax?: boolean
+  strictNullChecks?: boolean
   jsx?: string
   jsxImportSource?: string
   jsxFactory?: string
@@ -389,6 +396,24 @@ export interface NativeTransformOptions {
   language: 'js' | 'jsx' | 'ts' | 'tsx'
   kind: 'module' | 'commonjs'
   compilerOptions?: NativeCompilerOptions
+}
+
+export type NativeTsconfig =
+  | { type: 'found'; path: string; options: NativeCompilerOptions }
+  | { type: 'none' }
+  | { type: 'invalid'; error: NativeTsconfigError }
+
+/**
+ * A `tsconfig.json`, or one that it extends, that cannot be read as one. `path`, `line` and `column` (from 1) are the
+ * place where its JSON is wrong, if it is.
+ */
+export interface NativeTsconfigError {
+  /** `ERR_SAFE_HOT_TSCONFIG` */
+  code: string
+  message: string
+  path?: string
+  line?: number
+  column?: number
 }
 
 /** What a change means that reaches a root with no boundary on the way. */

@@ -839,6 +839,7 @@ module.exports.NativeGraph = nativeBinding.NativeGraph
 module.exports.NativeResolver = nativeBinding.NativeResolver
 module.exports.NativeScope = nativeBinding.NativeScope
 module.exports.NativeWatcher = nativeBinding.NativeWatcher
+module.exports.compilerOptions = nativeBinding.compilerOptions
 module.exports.crashTest = nativeBinding.crashTest
 module.exports.createScope = nativeBinding.createScope
 module.exports.fingerprint = nativeBinding.fingerprint
