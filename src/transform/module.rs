@@ -108,7 +108,7 @@ pub struct DynamicImport {
 
 impl DynamicImport {
     pub(super) fn constant(import: &ImportExpression<'_>, offsets: &Utf16Offsets) -> Option<Self> {
-        let (specifier, span) = match &import.source {
+        let (specifier, span) = match import.source.get_inner_expression() {
             Expression::StringLiteral(literal) => (literal.value.to_string(), literal.span),
             Expression::TemplateLiteral(template) => {
                 (template.single_quasi()?.to_string(), template.span)

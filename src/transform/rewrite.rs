@@ -184,6 +184,19 @@ fn list(slots: &[u32]) -> String {
     text
 }
 
+/// Functions and classes do not, and would lose the name that their variable gives them.
+fn runs_code(init: &Expression<'_>) -> bool {
+    let init = init.get_inner_expression();
+    !init.is_literal()
+        && !matches!(
+            init,
+            Expression::Identifier(_)
+                | Expression::FunctionExpression(_)
+                | Expression::ArrowFunctionExpression(_)
+                | Expression::ClassExpression(_)
+        )
+}
+
 impl<'a> Visit<'a> for Rewriter<'_, '_> {
     fn visit_program(&mut self, program: &Program<'a>) {
         if let Some(hashbang) = &program.hashbang {
@@ -258,7 +271,20 @@ impl<'a> Visit<'a> for Rewriter<'_, '_> {
 
     fn visit_variable_declaration(&mut self, declaration: &VariableDeclaration<'a>) {
         self.found.is_async |= declaration.kind.is_await() && self.functions == 0;
-        walk::walk_variable_declaration(self, declaration);
+        let mut untold = Vec::new();
+        for declarator in &declaration.declarations {
+            // What runs now may read the names before it, through a module that imports this one.
+            match &declarator.init {
+                Some(init) if !untold.is_empty() && runs_code(init) => {
+                    let call = self.call(&std::mem::take(&mut untold));
+                    self.edits.open(init.span().start, format!("({call},"));
+                    self.visit_variable_declarator(declarator);
+                    self.edits.close(init.span().end, ")");
+                }
+                _ => self.visit_variable_declarator(declarator),
+            }
+            untold.extend(self.slots.of_pattern(&declarator.id));
+        }
     }
 
     fn visit_await_expression(&mut self, expression: &AwaitExpression<'a>) {

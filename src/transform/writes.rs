@@ -73,7 +73,7 @@ impl Slots<'_> {
         self.scoping.get_reference(identifier.reference_id.get()?).symbol_id()
     }
 
-    fn of_pattern(&self, pattern: &BindingPattern<'_>) -> Vec<u32> {
+    pub(super) fn of_pattern(&self, pattern: &BindingPattern<'_>) -> Vec<u32> {
         let names = pattern.get_binding_identifiers();
         names.iter().filter_map(|name| self.of_symbol(name.symbol_id.get())).collect()
     }

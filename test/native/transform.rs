@@ -148,6 +148,11 @@ fn exported_declarations_tell_when_they_are_initialized() {
             "lexical a as a; lexical c as c; lexical d as d; lexical e as e",
         ),
         (
+            "export let a = 1, b = f(), c = () => {}, d = new b\nfor (var i = 0, n = f(); ;) ;\nexport { i }",
+            "       let a = 1, b = ($h(0,0),f()), c = () => {}, d = ($h(0,1,2),new b);$h(0,0,1,2,3);\nfor (var i = 0, n = ($h(0,4),f()),$hv=$h(0,4); ;) ;\n;           ",
+            "lexical a as a; lexical b as b; lexical c as c; lexical d as d; var i as i",
+        ),
+        (
             "if (x) var y = 1\nlbl: var z = 2\nexport { y, z }\nswitch (1) { case 1: y = 2; }",
             "if (x) {var y = 1;$h(0,0);}\nlbl: {var z = 2;$h(0,1);}\n;              \nswitch (1) { case 1: y = 2;$h(0,0); }",
             "var y as y; var z as z",
