@@ -16,6 +16,7 @@ mod parse;
 mod places;
 mod rewrite;
 mod scan;
+mod stack;
 mod tokens;
 mod typescript;
 mod writes;
@@ -25,6 +26,7 @@ use std::path::PathBuf;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Ident, Program};
 use oxc_semantic::Scoping;
+use oxc_span::Span;
 
 use self::base::Base;
 use self::edits::Edits;
@@ -98,8 +100,15 @@ pub struct CommonJs {
 const NO_DECORATORS: &str =
     "Decorators are supported with experimentalDecorators in tsconfig.json only";
 
+const TOO_DEEP: &str = "Brackets are nested too deeply";
+
 /// Parses the text once and edits it in place; what cannot be edited in place is generated anew and parsed again.
 pub fn transform(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
+    stack::with_room(source, || transform_here(source, options))
+        .unwrap_or_else(|| Err(parse::unsupported(source, Span::empty(0), TOO_DEEP)))
+}
+
+fn transform_here(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
     let allocator = Allocator::default();
     let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
     let mut edits = Edits::new(source);
@@ -127,7 +136,7 @@ fn generated<'a>(
     let places = Places::find(source, &program);
     let Generated { code, map } = generate::generate(allocator, source, program, options)?;
     let as_javascript = TransformOptions { language: Language::JavaScript, ..options.clone() };
-    let mut transformed = transform(&code, &as_javascript)?;
+    let mut transformed = transform_here(&code, &as_javascript)?;
     match &mut transformed {
         Transformed::Module(module) => {
             module.map = map;

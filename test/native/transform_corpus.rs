@@ -46,8 +46,9 @@ fn check_columns(file: &Path, source: &str) -> bool {
             let (old, new) = (before[column], after[column]);
             let is_blank = [' ', ';'].map(|blank| blank as u16).contains(&new);
             let is_hashbang = number == 0 && column < 2 && new == u16::from(b'/');
-            // `})` closes `export default` where its value ends.
-            if is_default_function || (grows && old != new && new == u16::from(b'}')) {
+            // `})` closes `export default` where its value ends, `(` opens what comes after an untold name.
+            let is_put_in = [')', '}', '('].map(|put| put as u16).contains(&new);
+            if is_default_function || (grows && old != new && is_put_in) {
                 break;
             }
             assert!(old == new || is_blank || is_hashbang, "{place}");
@@ -100,6 +101,15 @@ fn a_text_that_is_cut_off_is_refused_or_transformed() {
             transform_all(&source[..offset]);
             transform_all(&source[offset..]);
         }
+    }
+}
+
+#[test]
+fn a_text_that_is_nested_deeply_does_not_end_the_process() {
+    for depth in [1_000, 5_000, 100_000] {
+        transform_all(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+        transform_all(&format!("x = a{}", " + a".repeat(depth / 10)));
+        transform_all(&"{".repeat(depth));
     }
 }
 
