@@ -1,0 +1,74 @@
+'use strict';
+
+/**
+ * The variables in which a module has its imports: which of them may have no value when the module's code runs, and
+ * where each has its value from.
+ */
+
+const { Instance } = require('./instance');
+const { EsModule } = require('./module');
+const { namespaceOf } = require('./namespace');
+const { NAMESPACE } = require('./resolve-export');
+
+/** @typedef {import('./resolve-export').Resolution} Resolution */
+
+/**
+ * @param {EsModule} module linked, in a cycle or needed by one
+ * @returns {number[]} imports that have no value until the body of another module has run so far
+ */
+function pendingImports(module) {
+  return module.resolutions.flatMap((resolution, index) =>
+    hasValueAtStart(resolution) ? [] : [index],
+  );
+}
+
+/** @param {Resolution} resolution */
+function hasValueAtStart({ module, slot }) {
+  if (slot === NAMESPACE || !(module instanceof EsModule)) return true;
+  const kind = module.locals[slot]?.kind;
+  return kind === 'function' || kind === 'var' || module.environment.isInitialized(slot);
+}
+
+/**
+ * Gives a module its variables. Its text has done its duty then.
+ *
+ * @param {EsModule} module compiled
+ * @param {() => void} [didInstantiate]
+ * @returns {Instance}
+ */
+function instantiate(module, didInstantiate = () => {}) {
+  const instance = new Instance(module, didInstantiate);
+  module.instance = instance;
+  module.program = null;
+  return instance;
+}
+
+/**
+ * Gives all imports the values that there are, and links them to those that will be.
+ *
+ * @param {EsModule} module instantiated
+ */
+function connectImports(module) {
+  module.resolutions.forEach((resolution, index) => connectImport(module, index, resolution));
+}
+
+/**
+ * @param {EsModule} module instantiated
+ * @param {number} index
+ * @param {Resolution} resolution
+ */
+function connectImport(module, index, { module: exporter, slot }) {
+  const sink = /** @type {import('./environment').Sink} */ (module.sink);
+  module.links[index]?.remove();
+  if (slot === NAMESPACE) {
+    module.links[index] = undefined;
+    sink.write(index, namespaceOf(exporter));
+  } else {
+    module.links[index] = exporter.environment.link(slot, sink, index);
+  }
+}
+
+exports.connectImport = connectImport;
+exports.connectImports = connectImports;
+exports.instantiate = instantiate;
+exports.pendingImports = pendingImports;

@@ -1,0 +1,121 @@
+'use strict';
+
+/**
+ * Compiles what the transform has made of a module. The text stays at its lines and columns: what is added stands on a
+ * line before and a line after. With `$h` for the base name of the module, and `a` and `b` for its imports:
+ *
+ *     'use strict';return (function(){$hi($hs,$hw);
+ *     …
+ *     ;function $hs($hk){switch($hk){case 0:return LOCAL;…}}function $hw($hk,$hv){switch($hk){case 0:a=$hv;…}}(() => $ht);})
+ *
+ * - The imports are parameters of the outer function, so to read one costs what any variable costs.
+ * - `$hi` is handed what reads the exported variables, and what writes the imports.
+ * - The arrow function is never called. It makes V8 keep `$ht`, the version token, for as long as any code of the module
+ *   is reachable.
+ *
+ * In a cycle the functions of a module can be called before its body runs. Such a module is a *generator* that stops
+ * once before the body; and an import that may have no value by then is a variable of a generator around it, which
+ * stops until the value is there. Until then V8 itself says that the variable is not initialized:
+ *
+ *     return (function*(){let b=yield (function*(){$hi($hs,$hw);yield;
+ *     …
+ *     ;…})})
+ */
+
+const vm = require('node:vm');
+
+/**
+ * @typedef {import('./module').EsModule} EsModule
+ *
+ * @typedef {object} Program
+ * @property {Function} wrapper
+ * @property {Record<string, unknown>} variables that the host gives
+ * @property {boolean} isGenerator
+ * @property {number[]} pending indices of imports that the body may see without a value
+ */
+
+/**
+ * @param {EsModule} module
+ * @param {number[] | null} pending not null for a module whose functions may be called before its body runs
+ * @returns {Program}
+ * @throws {SyntaxError}
+ */
+function compile(module, pending) {
+  const { transformed, imports, url } = module;
+  const names = namesFrom(transformed.base);
+  const locals = imports.map(({ local }) => local);
+  const variables = variablesFor(module, locals);
+  const ready = locals.filter((_, index) => !pending?.includes(index));
+  const parameters = [...names.parameters, ...Object.keys(variables), ...ready];
+  const text = pending
+    ? generatorText(module, names, pending)
+    : `'use strict';return (${functionText(module, names, '')})`;
+  const wrapper = vm.compileFunction(text, parameters, { filename: url, lineOffset: -1 });
+  return { wrapper, variables, isGenerator: pending !== null, pending: pending ?? [] };
+}
+
+/**
+ * The names that the transform has put into the text, in the order of the arguments.
+ *
+ * @param {string} base
+ */
+function namesFrom(base) {
+  return {
+    parameters: [
+      base,
+      `${base}d`,
+      `${base}c`,
+      `${base}i`,
+      `${base}t`,
+      base.padEnd('import'.length, '_'),
+      base.padEnd('import.meta'.length, '_'),
+    ],
+    instantiate: `${base}i`,
+    token: `${base}t`,
+    read: `${base}s`,
+    write: `${base}w`,
+    key: `${base}k`,
+    value: `${base}v`,
+  };
+}
+
+/**
+ * @param {EsModule} module
+ * @param {string[]} locals
+ */
+function variablesFor(module, locals) {
+  const variables = module.host.variables?.(module) ?? {};
+  const imported = new Set(locals);
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !imported.has(name)));
+}
+
+/**
+ * @param {EsModule} module
+ * @param {ReturnType<typeof namesFrom>} names
+ * @param {number[]} pending
+ */
+function generatorText(module, names, pending) {
+  const before = pending.map((index) => `(function*(){let ${module.imports[index]?.local}=yield `);
+  const after = '})'.repeat(pending.length);
+  return `'use strict';return ${before.join('')}(${functionText(module, names, '*')})${after}`;
+}
+
+/**
+ * @param {EsModule} module
+ * @param {ReturnType<typeof namesFrom>} names
+ * @param {'' | '*'} star
+ */
+function functionText({ transformed, locals, imports, hasTopLevelAwait }, names, star) {
+  const reads = locals.map(({ local }, slot) => (local ? `case ${slot}:return ${local};` : ''));
+  const writes = imports.map(({ local }, index) => `case ${index}:${local}=${names.value};break;`);
+  return [
+    `${hasTopLevelAwait ? 'async ' : ''}function${star}(){`,
+    `${names.instantiate}(${names.read},${names.write});${star ? 'yield;' : ''}\n`,
+    transformed.code,
+    `\n;function ${names.read}(${names.key}){switch(${names.key}){${reads.join('')}}}`,
+    `function ${names.write}(${names.key},${names.value}){switch(${names.key}){${writes.join('')}}}`,
+    `(() => ${names.token});}`,
+  ].join('');
+}
+
+exports.compile = compile;

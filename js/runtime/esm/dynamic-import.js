@@ -1,0 +1,71 @@
+'use strict';
+
+/** `import()` in a module: 13.3.10 of ECMA-262. */
+
+const { evaluate } = require('./evaluate');
+const { link } = require('./link');
+const { loadRequested } = require('./load');
+const { namespaceOf } = require('./namespace');
+
+/**
+ * @typedef {import('./module').Module} Module
+ * @typedef {import('./module').EsModule} EsModule
+ */
+
+/**
+ * @param {EsModule} referrer
+ * @param {unknown} specifier
+ * @param {unknown} options
+ * @returns {Promise<object>} the namespace object. Whatever goes wrong rejects it
+ */
+async function dynamicImport(referrer, specifier, options) {
+  const name = `${/** @type {any} */ (specifier)}`;
+  const module = await referrer.host.load(name, attributesFrom(options), referrer);
+  return importModule(module);
+}
+
+/**
+ * Loads, links and evaluates, as far as it has not been done.
+ *
+ * @param {Module} module
+ * @returns {Promise<object>} the namespace object
+ */
+async function importModule(module) {
+  await loadRequested(module);
+  link(module);
+  const outcome = evaluate(module);
+  if (outcome.isAsync) await outcome.promise;
+  return namespaceOf(module);
+}
+
+/**
+ * @param {unknown} options the second argument of `import()`
+ * @returns {Record<string, string>}
+ */
+function attributesFrom(options) {
+  if (options === undefined) return {};
+  if (!isObject(options)) {
+    throw new TypeError('The second argument of import() must be an object');
+  }
+  const attributes = options.with;
+  if (attributes === undefined) return {};
+  if (!isObject(attributes)) {
+    throw new TypeError("The 'with' option must be an object");
+  }
+  const entries = Object.entries(attributes);
+  if (entries.some(([, value]) => typeof value !== 'string')) {
+    throw new TypeError('Import attribute value must be a string');
+  }
+  return Object.fromEntries(entries);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, any>}
+ */
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+exports.dynamicImport = dynamicImport;
+exports.importModule = importModule;

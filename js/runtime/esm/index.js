@@ -1,0 +1,63 @@
+'use strict';
+
+/**
+ * ES modules that Node never sees: link and evaluate of ECMA-262, 16.2.1, over what the native transform makes of their
+ * text. Nothing here knows of files, versions or transactions: a *host* says what a request leads to, and each new
+ * version of a file is a new module.
+ *
+ *     const module = createModule(url, transformed, host);  // or createSynthetic(url, names, evaluate)
+ *     loadRequested(module);    // asks the host, level by level; a promise only if the host gave one
+ *     link(module);             // SyntaxError, before any code of the program runs
+ *     evaluate(module);         // throws what the program throws; { isAsync, promise } where it awaits
+ *     namespaceOf(module);
+ *
+ * `importModule` does all of it as `import()` does; `loadRequestedSync` and `evaluateSync` are for `require` and refuse
+ * what cannot be had at once. Each may be called again: what is done is not done twice, and a failed evaluation throws
+ * the same error again.
+ *
+ * Reloading: `prepareRepoint(moves)` finds out whether importers can go on with other modules, and returns the function
+ * that makes the moves; `unlink(module)` lets go of a stale module, which can then be collected as soon as the program
+ * does not hold its code (`module.token` tells).
+ */
+
+const { importModule, dynamicImport } = require('./dynamic-import');
+const { evaluate, evaluateSync } = require('./evaluate');
+const { link } = require('./link');
+const { loadRequested, loadRequestedSync } = require('./load');
+const { EsModule } = require('./module');
+const { namespaceOf } = require('./namespace');
+const { prepareRepoint, unlink } = require('./repoint');
+const { SyntheticModule } = require('./synthetic');
+
+/**
+ * @param {string} url that of the file, as it stands in stack traces
+ * @param {import('./transformed').TransformedModule} transformed
+ * @param {import('./module').Host} host
+ */
+function createModule(url, transformed, host) {
+  return new EsModule(url, transformed, host, dynamicImport);
+}
+
+/**
+ * @param {string} url
+ * @param {Iterable<string>} names of its exports
+ * @param {(set: (name: string, value: unknown) => void) => void} evaluate runs once, in its turn
+ * @param {object} [namespace] the namespace object to give out, where there is one already
+ */
+function createSynthetic(url, names, evaluate, namespace) {
+  return new SyntheticModule(url, names, evaluate, namespace);
+}
+
+module.exports = {
+  createModule,
+  createSynthetic,
+  evaluate,
+  evaluateSync,
+  importModule,
+  link,
+  loadRequested,
+  loadRequestedSync,
+  namespaceOf,
+  prepareRepoint,
+  unlink,
+};

@@ -1,0 +1,160 @@
+'use strict';
+
+/**
+ * The variables of one module while it exists: what of ECMA-262's module environment V8 does not do by itself.
+ */
+
+const { createMeta } = require('./import-meta');
+
+/**
+ * @typedef {import('./module').EsModule} EsModule
+ * @typedef {import('./environment').Sink} Sink
+ * @typedef {import('./compile').Program} Program
+ */
+
+/**
+ * What writes the imports of a module, by its version token: a loosened link finds it for as long as the module's code
+ * lives.
+ *
+ * @type {WeakMap<object, Sink>}
+ */
+const SINKS = new WeakMap();
+
+/** What stands where the program assigns to an import. */
+const CONSTANT = Object.defineProperty({}, '_', {
+  set() {
+    throw new TypeError('Assignment to constant variable.');
+  },
+});
+
+class Instance {
+  /** Reads a local variable; unset until there are any. @type {((slot: number) => unknown) | undefined} */
+  #readLocal;
+  /** Writes an import that has a value. @type {(index: number, value: unknown) => void} */
+  #writeImport = () => {};
+  /** What gives an import its first value, by index. @type {Map<number, Generator>} */
+  #pending = new Map();
+  /** By slot. @type {boolean[]} */
+  #isInitialized;
+  /** Of `export default` with an expression. @type {{ slot: number, value: unknown }} */
+  #default;
+
+  /**
+   * @param {EsModule} module with a program
+   * @param {() => void} didInstantiate the functions of the module can be called, and its imports written
+   */
+  constructor(module, didInstantiate) {
+    const { locals, program } = module;
+    const { wrapper, variables, isGenerator, pending } = /** @type {Program} */ (program);
+    this.#default = {
+      slot: locals.findIndex(({ local }) => local === undefined),
+      value: undefined,
+    };
+    this.#isInitialized = locals.map(({ kind }) => kind === 'function' || kind === 'var');
+    /** Until it is settled, a module that awaits and that is in a cycle cannot run. @type {Promise<unknown> | null} */
+    this.starting = null;
+    const ownArguments = this.#argumentsFor(module, didInstantiate);
+    const body = wrapper(...ownArguments, ...Object.values(variables));
+    /** Runs the body; gives a promise if it awaits. @type {() => unknown} */
+    this.run = isGenerator ? this.#start(body, pending) : body;
+  }
+
+  /** @param {number} slot */
+  isInitialized(slot) {
+    return this.#readLocal !== undefined && this.#isInitialized[slot] === true;
+  }
+
+  /** @param {number} slot */
+  read(slot) {
+    if (slot !== this.#default.slot) return this.#readLocal?.(slot);
+    if (this.#isInitialized[slot]) return this.#default.value;
+    throw new ReferenceError("Cannot access 'default' before initialization");
+  }
+
+  /**
+   * Makes the functions of the module callable; its body has to wait.
+   *
+   * @param {() => Generator} body
+   * @param {number[]} pending
+   * @returns {() => unknown}
+   */
+  #start(body, pending) {
+    let generator = body();
+    for (const index of pending) {
+      this.#pending.set(index, generator);
+      const { value: inner } = generator.next();
+      generator = inner();
+    }
+    const first = /** @type {unknown} */ (generator.next());
+    if (first instanceof Promise) {
+      this.starting = first.then(() => {
+        this.starting = null;
+      });
+    }
+    return () => generator.next();
+  }
+
+  /**
+   * @param {EsModule} module
+   * @param {() => void} didInstantiate
+   */
+  #argumentsFor(module, didInstantiate) {
+    const { environment } = module;
+    const { defaultFunction } = module.transformed;
+    const token = {};
+    module.token = new WeakRef(token);
+    /** @type {Sink} */
+    const sink = { write: (index, value) => this.#write(index, value) };
+    SINKS.set(token, sink);
+    module.sink = sink;
+
+    const announce = (/** @type {unknown} */ value, /** @type {number[]} */ ...slots) => {
+      for (const slot of slots) {
+        this.#isInitialized[slot] = true;
+        environment.announce(slot);
+      }
+      return value;
+    };
+    const setDefault = (/** @type {{ default: unknown }} */ holder) => {
+      this.#default.value = holder.default;
+      announce(undefined, this.#default.slot);
+    };
+    /** @type {(read: (slot: number) => unknown, write: (index: number, value: unknown) => void) => void} */
+    const instantiate = (read, write) => {
+      this.#readLocal = read;
+      this.#writeImport = write;
+      if (defaultFunction !== undefined) nameDefault(module, read);
+      didInstantiate();
+    };
+    const load = (/** @type {unknown} */ specifier, /** @type {unknown} */ options) =>
+      module.importDynamically(specifier, options);
+    const meta = module.transformed.usesMeta ? createMeta(module) : undefined;
+    return [announce, setDefault, CONSTANT, instantiate, token, load, meta];
+  }
+
+  /**
+   * @param {number} index
+   * @param {unknown} value
+   */
+  #write(index, value) {
+    const first = this.#pending.get(index);
+    if (!first) {
+      this.#writeImport(index, value);
+      return;
+    }
+    this.#pending.delete(index);
+    first.next(value);
+  }
+}
+
+/**
+ * @param {EsModule} module
+ * @param {(slot: number) => unknown} read
+ */
+function nameDefault({ locals, transformed }, read) {
+  const slot = locals.findIndex(({ local }) => local === transformed.defaultFunction);
+  const value = /** @type {object} */ (read(slot));
+  Object.defineProperty(value, 'name', { value: 'default', configurable: true });
+}
+
+exports.Instance = Instance;

@@ -1,0 +1,188 @@
+'use strict';
+
+/**
+ * Module namespace objects, 10.4.6 of ECMA-262, as proxies.
+ *
+ * The values are data properties of the proxy's target, written by the same links that write the variables of
+ * importers. So there is no trap in the way of a read, but while an export has no value yet.
+ */
+
+const { NAMESPACE, Resolver } = require('./resolve-export');
+
+/**
+ * @typedef {import('./module').Module} Module
+ * @typedef {import('./resolve-export').Resolution} Resolution
+ * @typedef {[name: string, resolution: Resolution][]} Entries sorted by name
+ */
+
+/**
+ * The one namespace object of a linked module.
+ *
+ * @param {Module} module
+ * @returns {object}
+ */
+function namespaceOf(module) {
+  if (module.givenNamespace) return module.givenNamespace;
+  if (!module.namespace) {
+    const entries = new Resolver().namespaceEntries(module);
+    module.namespace = new Namespace(entries);
+    // Only now: one of the values may be this very object.
+    module.namespace.connect(entries);
+  }
+  return module.namespace.object;
+}
+
+/**
+ * What the module exports comes from elsewhere now. A namespace object cannot change its names: if they are others,
+ * the module gets another object, and whoever holds the one before sees there what there still is.
+ *
+ * @param {Module} module
+ * @param {Entries} entries
+ * @returns {boolean} is it another object?
+ */
+function relinkNamespace(module, entries) {
+  const { namespace } = module;
+  if (!namespace) return false;
+  module.formerNamespaces = module.formerNamespaces.filter((each) => each.deref());
+  for (const each of module.formerNamespaces) each.deref()?.connectLoosely(entries);
+  if (namespace.hasNamesOf(entries)) {
+    namespace.connect(entries);
+    return false;
+  }
+  namespace.connectLoosely(entries);
+  module.formerNamespaces.push(new WeakRef(namespace));
+  module.namespace = new Namespace(entries);
+  module.namespace.connect(entries);
+  return true;
+}
+
+class Namespace {
+  #target;
+  /** Reads an export that has no value yet, by name. @type {Map<PropertyKey, () => unknown>} */
+  #uninitialized = new Map();
+  /** @type {import('./environment').Link[]} */
+  #links = [];
+  /** @type {ProxyHandler<any>} */
+  #traps;
+
+  /** @param {Entries} entries */
+  constructor(entries) {
+    this.names = entries.map(([name]) => name);
+    const target = Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } });
+    for (const name of this.names) {
+      Object.defineProperty(target, name, { value: undefined, writable: true, enumerable: true });
+    }
+    this.#target = Object.preventExtensions(target);
+    this.#traps = {
+      set: () => false,
+      defineProperty: (_, key, descriptor) => this.#acceptsProperty(key, descriptor),
+    };
+    this.object = new Proxy(target, this.#traps);
+  }
+
+  /** @param {Entries} entries */
+  hasNamesOf(entries) {
+    const { names } = this;
+    return names.length === entries.length && entries.every(([name], at) => name === names[at]);
+  }
+
+  /**
+   * From now on the exports are these. A name that is not among them is undefined.
+   *
+   * @param {Entries} entries
+   */
+  connect(entries) {
+    for (const link of this.#links.splice(0)) link.remove();
+    const resolutions = new Map(entries);
+    this.names.forEach((name, index) => this.#connectOne(name, index, resolutions.get(name)));
+  }
+
+  /**
+   * The same, and what it imports does not keep it alive.
+   *
+   * @param {Entries} entries
+   */
+  connectLoosely(entries) {
+    this.connect(entries);
+    this.loosen();
+  }
+
+  /** From now on nothing that it imports keeps it alive. */
+  loosen() {
+    for (const link of this.#links) link.loosen();
+  }
+
+  /**
+   * @param {number} index
+   * @param {unknown} value
+   */
+  write(index, value) {
+    const name = /** @type {string} */ (this.names[index]);
+    this.#target[name] = value;
+    if (this.#uninitialized.delete(name) && this.#uninitialized.size === 0) {
+      delete this.#traps.get;
+      delete this.#traps.getOwnPropertyDescriptor;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} index
+   * @param {Resolution | undefined} resolution
+   */
+  #connectOne(name, index, resolution) {
+    if (!resolution) {
+      this.write(index, undefined);
+      return;
+    }
+    const { module, slot } = resolution;
+    if (slot === NAMESPACE) {
+      this.write(index, namespaceOf(module));
+      return;
+    }
+    const { environment } = module;
+    if (!environment.isInitialized(slot)) this.#await(name, () => environment.read(slot));
+    this.#links.push(environment.link(slot, this, index));
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => unknown} read throws as long as there is no value
+   */
+  #await(name, read) {
+    this.#uninitialized.set(name, () => {
+      try {
+        return read();
+      } catch {
+        throw new ReferenceError(`Cannot access '${name}' before initialization`);
+      }
+    });
+    this.#traps.get = (target, key) => (this.#uninitialized.get(key) ?? (() => target[key]))();
+    this.#traps.getOwnPropertyDescriptor = (target, key) => {
+      const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
+      const readNow = this.#uninitialized.get(key);
+      return descriptor && readNow ? { ...descriptor, value: readNow() } : descriptor;
+    };
+  }
+
+  /**
+   * Would defining this change nothing? All else is refused.
+   *
+   * @param {PropertyKey} key
+   * @param {PropertyDescriptor} wanted
+   */
+  #acceptsProperty(key, wanted) {
+    const target = this.#target;
+    if (typeof key === 'symbol') return Reflect.defineProperty(target, key, wanted);
+    const current = Reflect.getOwnPropertyDescriptor(this.object, key);
+    if (!current || 'get' in wanted || 'set' in wanted) return false;
+    if (wanted.configurable || wanted.enumerable === false || wanted.writable === false) {
+      return false;
+    }
+    return !('value' in wanted) || Object.is(wanted.value, current.value);
+  }
+}
+
+exports.Namespace = Namespace;
+exports.namespaceOf = namespaceOf;
+exports.relinkNamespace = relinkNamespace;

@@ -1,0 +1,28 @@
+/** What the native transform makes of the text of an ES module. */
+export interface TransformedModule {
+  /** The body of a function: the source, at its lines and columns, without its imports and exports. */
+  code: string;
+  /** An identifier that occurs nowhere in the source. All names that the runtime gives begin with it. */
+  base: string;
+  isAsync: boolean;
+  usesMeta: boolean;
+  requests: {
+    specifier: string;
+    attributes: { key: string; value: string }[];
+    startUtf16: number;
+  }[];
+  /** Without a name: the namespace object. */
+  imports: { request: number; name?: string; local: string; startUtf16: number }[];
+  /** Exported variables; the place in the array is the slot. Without `local`: the value of `export default`. */
+  locals: {
+    names: string[];
+    local?: string;
+    kind: 'function' | 'var' | 'lexical' | 'default';
+  }[];
+  /** Exports of what is imported. Without `imported`: the namespace object. */
+  indirects: { name: string; request: number; imported?: string; startUtf16: number }[];
+  /** Requests of each `export *`. */
+  stars: number[];
+  /** The name that an anonymous default function was given. */
+  defaultFunction?: string;
+}
