@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
+use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use super::error::NativeError;
 use crate::path::to_text;
-use crate::resolve::{Resolved, Resolver, ResolverOptions};
+use crate::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
 
 #[napi(object, object_to_js = false)]
 pub struct NativeResolverOptions {
-    /// Conditions of `require`, such as `node`, `require`, `module-sync`, `node-addons`; `default` always holds.
+    /// Whose rules hold; those of `require` if left out.
+    #[napi(ts_type = "'require' | 'import' | 'typescript'")]
+    pub mode: Option<String>,
+    /// Conditions, such as `node`, `require`, `module-sync`, `node-addons`; `default` always holds.
     pub conditions: Vec<String>,
     /// `Object.keys(Module._extensions)`
     pub extensions: Vec<String>,
@@ -34,13 +38,15 @@ pub struct NativeResolver {
 #[napi]
 impl NativeResolver {
     #[napi(constructor, catch_unwind)]
-    #[must_use]
-    pub fn new(options: NativeResolverOptions) -> Self {
-        let NativeResolverOptions { conditions, extensions, builtins } = options;
-        Self { inner: Resolver::new(ResolverOptions { conditions, extensions, builtins }) }
+    pub fn new(options: NativeResolverOptions) -> Result<Self> {
+        let NativeResolverOptions { mode, conditions, extensions, builtins } = options;
+        let mode = mode_named(mode.as_deref())?;
+        Ok(Self {
+            inner: Resolver::new(ResolverOptions { mode, conditions, extensions, builtins }),
+        })
     }
 
-    /// What `require(specifier)` in the file `importer` loads.
+    /// What `require(specifier)`, or `import`, in the file `importer` loads.
     #[napi(catch_unwind)]
     pub fn resolve(&self, importer: String, specifier: String) -> NativeResolved {
         match self.inner.resolve(Path::new(&importer), &specifier) {
@@ -53,5 +59,14 @@ impl NativeResolver {
     #[napi(catch_unwind)]
     pub fn clear(&self) {
         self.inner.clear_cache();
+    }
+}
+
+fn mode_named(name: Option<&str>) -> Result<ResolveMode> {
+    match name {
+        None | Some("require") => Ok(ResolveMode::Require),
+        Some("import") => Ok(ResolveMode::Import),
+        Some("typescript") => Ok(ResolveMode::TypeScript),
+        Some(unknown) => Err(Error::new(Status::InvalidArg, format!("No such mode: {unknown}"))),
     }
 }

@@ -1,4 +1,4 @@
-//! From a specifier and its importer to a file, as Node's `require` finds it.
+//! From a specifier and its importer to a file, as Node's `require` or `import` finds it.
 //!
 //! The rules of packages are `oxc_resolver`'s; this folder sets its options to those of Node and covers the few places
 //! where a bundler's idea of a specifier is not Node's. Global folders (`NODE_PATH`, `~/.node_modules`) are ignored.
@@ -13,10 +13,31 @@ use rustc_hash::FxHashSet;
 pub use self::error::ResolveError;
 use crate::path::real_path;
 
+/// Whose rules hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ResolveMode {
+    /// `require`: extensions and folders are tried.
+    #[default]
+    Require,
+    /// `import`: a specifier names its file in full.
+    Import,
+    /// What TypeScript's own resolution adds to either: `./a` and `./a.js` may mean `a.ts`.
+    TypeScript,
+}
+
+/// What TypeScript puts in the place of an extension, first come first served.
+const TYPESCRIPT_ALIASES: [(&str, &[&str]); 4] = [
+    (".js", &[".ts", ".tsx", ".js", ".jsx"]),
+    (".jsx", &[".tsx", ".jsx"]),
+    (".mjs", &[".mts", ".mjs"]),
+    (".cjs", &[".cts", ".cjs"]),
+];
+
 /// What Node tells about itself, since it differs by version and by program.
 #[derive(Debug, Clone, Default)]
 pub struct ResolverOptions {
-    /// Conditions of `exports` and `imports` for `require`; `default` always holds.
+    pub mode: ResolveMode,
+    /// Conditions of `exports` and `imports`; `default` always holds.
     pub conditions: Vec<String>,
     /// The keys of `Module._extensions` in their order.
     pub extensions: Vec<String>,
@@ -37,6 +58,7 @@ pub enum Resolved {
 #[derive(Debug)]
 pub struct Resolver {
     packages: PackageResolver,
+    mode: ResolveMode,
     extensions: Vec<String>,
     builtins: FxHashSet<String>,
 }
@@ -46,6 +68,8 @@ impl Resolver {
     pub fn new(options: ResolverOptions) -> Self {
         let packages = PackageResolver::new(ResolveOptions {
             condition_names: options.conditions,
+            fully_specified: options.mode == ResolveMode::Import,
+            extension_alias: extension_alias(options.mode),
             extensions: options.extensions.clone(),
             enforce_extension: EnforceExtension::Disabled,
             node_path: false,
@@ -53,18 +77,19 @@ impl Resolver {
         });
         Self {
             packages,
+            mode: options.mode,
             extensions: options.extensions,
             builtins: options.builtins.into_iter().collect(),
         }
     }
 
-    /// What `require(specifier)` in the file `importer` loads.
+    /// What `require(specifier)`, or `import`, in the file `importer` loads.
     pub fn resolve(&self, importer: &Path, specifier: &str) -> Result<Resolved, ResolveError> {
         if self.is_builtin(specifier) {
             return Ok(Resolved::Builtin(specifier.to_owned()));
         }
         let folder = importer.parent().unwrap_or(importer);
-        if specifier.contains('?') {
+        if specifier.contains('?') && self.mode == ResolveMode::Require {
             return self
                 .literal_file(folder, specifier)
                 .ok_or_else(|| ResolveError::not_found(importer, specifier));
@@ -96,6 +121,14 @@ impl Resolver {
             std::iter::once(exact).chain(extended).find(|path| is_path && path.is_file())?;
         Some(Resolved::File(real_path(&found)))
     }
+}
+
+fn extension_alias(mode: ResolveMode) -> Vec<(String, Vec<String>)> {
+    if mode != ResolveMode::TypeScript {
+        return Vec::new();
+    }
+    let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    TYPESCRIPT_ALIASES.iter().map(|&(from, to)| (from.to_owned(), owned(to))).collect()
 }
 
 /// The same goes for `#`, which a NUL before it makes a plain character (a convention of enhanced-resolve). At the

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use safe_hot::resolve::{Resolved, Resolver, ResolverOptions};
+use safe_hot::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
 
 /// Asks Node for the outcome of each `[importer, specifier]`, and for the conditions and builtins it works with.
 const ASK_NODE: &str = "
@@ -53,6 +53,7 @@ fn check(root: &Path, requests: &[(&str, &str)]) {
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let texts = |name: &str| -> Vec<String> { serde_json::from_value(said[name].clone()).unwrap() };
     let resolver = Resolver::new(ResolverOptions {
+        mode: ResolveMode::Require,
         conditions: texts("conditions"),
         extensions: [".js", ".json", ".node"].map(str::to_owned).to_vec(),
         builtins: texts("builtinModules"),
@@ -248,6 +249,7 @@ fn a_new_file_is_found_once_the_cache_is_cleared() {
     let tree = Tree::new(&[("a.js", "")]);
     let importer = tree.root().join("a.js");
     let resolver = Resolver::new(ResolverOptions {
+        mode: ResolveMode::Require,
         extensions: vec![".js".into()],
         ..ResolverOptions::default()
     });
