@@ -73,6 +73,12 @@ pub fn prepare(inputs: Vec<NativePrepareInput>) -> Result<Vec<NativePrepared>> {
     Ok(prepare::prepare(&inputs).into_iter().map(NativePrepared::from).collect())
 }
 
+/// Is the text that of an ES module, where neither the file's extension nor a `package.json` says so?
+#[napi(catch_unwind)]
+pub fn has_module_syntax(source: String, path: String) -> bool {
+    prepare::has_module_syntax(&source, Path::new(&path))
+}
+
 /// 32 hexadecimal digits for what the file holds now, or `null` if it cannot be read.
 #[napi(catch_unwind)]
 pub fn fingerprint(path: String) -> Option<String> {

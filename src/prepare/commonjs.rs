@@ -42,6 +42,17 @@ pub(super) fn check(source: &str) -> Result<Checked, SourceError> {
     }
 }
 
+/// Does the text say what only an ES module may say? TypeScript and JSX count as the file's name says.
+pub(super) fn has_module_syntax(source: &str, path: &std::path::Path) -> bool {
+    let source_type = SourceType::from_path(path).unwrap_or_default();
+    if source_type.is_typescript() || source_type.is_jsx() {
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, source, source_type.with_module(true)).parse();
+        return parsed.module_record.has_module_syntax;
+    }
+    check(source).is_ok_and(|checked| checked.module_syntax)
+}
+
 fn parse<'a>(
     allocator: &'a Allocator,
     source: &'a str,

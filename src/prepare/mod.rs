@@ -97,6 +97,12 @@ pub fn prepare_content(bytes: &[u8], in_use: Option<&str>, language: Language) -
     }
 }
 
+/// Is the text that of an ES module, where neither the file's extension nor a `package.json` says so?
+#[must_use]
+pub fn has_module_syntax(source: &str, path: &Path) -> bool {
+    commonjs::has_module_syntax(source, path)
+}
+
 /// UTF-8 with what is invalid replaced, and without a byte order mark, as Node reads modules.
 fn decode(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
