@@ -66,6 +66,8 @@ pub struct NativeLocalExport {
     pub local: Option<String>,
     #[napi(ts_type = "'function' | 'var' | 'lexical' | 'default'")]
     pub kind: String,
+    /// Is it assigned to after its declaration?
+    pub is_mutated: bool,
 }
 
 /// `imported` is absent for the namespace object.
@@ -231,8 +233,8 @@ impl From<ImportEntry> for NativeImportEntry {
 }
 
 impl From<LocalExport> for NativeLocalExport {
-    fn from(LocalExport { names, local, kind }: LocalExport) -> Self {
-        Self { names, local, kind: kind.as_str().to_owned() }
+    fn from(LocalExport { names, local, kind, is_mutated }: LocalExport) -> Self {
+        Self { names, local, kind: kind.as_str().to_owned(), is_mutated }
     }
 }
 

@@ -62,6 +62,8 @@ pub struct LocalExport {
     /// `None` is the value of `export default`.
     pub local: Option<String>,
     pub kind: LocalKind,
+    /// Is it assigned to after its declaration?
+    pub is_mutated: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -192,6 +192,7 @@ impl Scanner<'_> {
                         names: vec!["default".to_owned()],
                         local: Some(self.default_function.to_owned()),
                         kind: LocalKind::Function,
+                        is_mutated: false,
                     });
                     return;
                 }
@@ -206,6 +207,7 @@ impl Scanner<'_> {
                 names: vec!["default".to_owned()],
                 local: None,
                 kind: LocalKind::Default,
+                is_mutated: false,
             }),
         }
     }
@@ -217,6 +219,7 @@ impl Scanner<'_> {
                 names: Vec::new(),
                 local: Some(local.to_owned()),
                 kind: kind(self.scoping.symbol_flags(symbol)),
+                is_mutated: self.scoping.symbol_is_mutated(symbol),
             });
             to_u32(self.entries.locals.len() - 1)
         });
