@@ -57,7 +57,7 @@ export declare class NativeGraph {
 /** Resolves as `require` does. Remembers what it saw on the disk until `clear()`. */
 export declare class NativeResolver {
   constructor(options: NativeResolverOptions)
-  /** What `require(specifier)` in the file `importer` loads. */
+  /** What `require(specifier)`, or `import`, in the file `importer` loads. */
   resolve(importer: string, specifier: string): NativeResolved
   clear(): void
 }
@@ -112,6 +112,9 @@ export declare function fingerprint(path: string): string | null
 
 /** The same for the text of a file that was read as UTF-8 already. */
 export declare function fingerprintText(text: string): string
+
+/** Is the text that of an ES module, where neither the file's extension nor a `package.json` says so? */
+export declare function hasModuleSyntax(source: string, path: string): boolean
 
 /**
  * Detaches stale modules, then runs their disposers. Whatever throws is in `failures` and stops
@@ -233,6 +236,8 @@ export interface NativeLocalExport {
   names: Array<string>
   local?: string
   kind: 'function' | 'var' | 'lexical' | 'default'
+  /** Is it assigned to after its declaration? */
+  isMutated: boolean
 }
 
 export interface NativeModuleRecord {
@@ -347,7 +352,9 @@ export type NativeResolved =
   | { type: 'failed'; error: NativeError }
 
 export interface NativeResolverOptions {
-  /** Conditions of `require`, such as `node`, `require`, `module-sync`, `node-addons`; `default` always holds. */
+  /** Whose rules hold; those of `require` if left out. */
+  mode?: 'require' | 'import' | 'typescript'
+  /** Conditions, such as `node`, `require`, `module-sync`, `node-addons`; `default` always holds. */
   conditions: Array<string>
   /** `Object.keys(Module._extensions)` */
   extensions: Array<string>

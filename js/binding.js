@@ -844,6 +844,7 @@ module.exports.crashTest = nativeBinding.crashTest
 module.exports.createScope = nativeBinding.createScope
 module.exports.fingerprint = nativeBinding.fingerprint
 module.exports.fingerprintText = nativeBinding.fingerprintText
+module.exports.hasModuleSyntax = nativeBinding.hasModuleSyntax
 module.exports.hotReload = nativeBinding.hotReload
 module.exports.NativeBoundaryKind = nativeBinding.NativeBoundaryKind
 module.exports.NativeUnaccepted = nativeBinding.NativeUnaccepted

@@ -5,12 +5,14 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
+const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
 const { binding, guarded } = require('./native');
 const { resolveOptions, projectRoot } = require('./options');
 const { Registry } = require('./runtime/registry');
 const { Loader } = require('./runtime/cjs/loader');
+const { Formats } = require('./runtime/formats');
 const { forgetRealPaths } = require('./runtime/cjs/real-paths');
 const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
 const { Servers } = require('./resources/servers');
@@ -26,6 +28,7 @@ const { FileDependencies } = require('./runtime/file-dependencies');
 const { PackageFields } = require('./package-fields');
 const { FileWatcher } = require('./watch');
 const { makeScope } = require('./scope');
+const { makeResolveImport } = require('./resolve-import');
 
 /**
  * @typedef {import('./runtime/record').Version} Version
@@ -52,6 +55,12 @@ class Engine {
   watcher = null;
   dependencies = new FileDependencies();
   packages = new PackageFields();
+  formats = new Formats((source, filename) =>
+    guarded(() => binding.hasModuleSyntax(source, filename)),
+  );
+  /** What ES modules need; made when the first one is in sight. @type {import('./es-modules').EsModules | null} */
+  #esModules = null;
+  #resolveImport = makeResolveImport();
   #isReady = false;
   #startMs = performance.now();
   /** @type {Map<string, boolean>} */
@@ -140,6 +149,59 @@ class Engine {
     return isHot;
   }
 
+  get esModules() {
+    const { EsModules } = require('./es-modules');
+    return (this.#esModules ??= new EsModules(this.#esModulesHost()));
+  }
+
+  /**
+   * The entry is about to run: where it is an ES module, Node is to ask us for it.
+   *
+   * @param {string | undefined} entry
+   */
+  expectEntry(entry) {
+    const filename = entry && realFile(entry);
+    if (!filename || !this.#isHotModule(filename)) return;
+    this.esModules.expectEntry(filename);
+  }
+
+  /**
+   * Called by the text of a shell: evaluates the module that it stands for.
+   *
+   * @param {string} url
+   * @param {string[]} names
+   */
+  openShell(url, names) {
+    return this.esModules.openShell(url, names);
+  }
+
+  /** @param {string} filename */
+  #isHotModule(filename) {
+    return this.isHot(filename) && this.formats.of(filename) === 'module';
+  }
+
+  /**
+   * @param {Version} importer
+   * @param {ModuleRecord} imported
+   */
+  #link(importer, imported) {
+    if (importer.imports.has(imported) || importer.record === imported) return;
+    importer.imports.add(imported);
+    importer.mentions.delete(imported);
+    if (importer.state === 'current') this.#addImport(importer, imported);
+  }
+
+  /**
+   * @param {Version} importer
+   * @param {ModuleRecord} imported
+   */
+  #addImport(importer, imported) {
+    this.graph.apply([{ type: 'import', importer: importer.record.id, imported: imported.id }]);
+    const { overlay } = this.registry;
+    if (overlay?.planned.has(imported)) overlay.isOutdated = true;
+    this.watcher?.didRequest(importer);
+  }
+
   /**
    * The file that a specifier stands for, by what the disk holds now.
    *
@@ -148,6 +210,11 @@ class Engine {
    */
   resolve(importer, specifier) {
     this.#resolver.clear();
+    if (this.registry.lookup(importer)?.current?.esm) {
+      this.#resolveImport.clear();
+      const target = this.esModules.resolve(importer, specifier);
+      return target?.type === 'file' ? target.path : null;
+    }
     const resolved = this.#resolver.resolve(importer, specifier);
     return resolved.type === 'file' ? resolved.path : null;
   }
@@ -200,21 +267,36 @@ class Engine {
       isHot: (filename) => this.isHot(filename),
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
-      addImport: (importer, imported) => {
-        const change = { type: /** @type {const} */ ('import') };
-        const edge = { importer: importer.record.id, imported: imported.id };
-        this.graph.apply([{ ...change, ...edge }]);
-        const overlay = this.registry.overlay;
-        if (overlay?.planned.has(imported)) overlay.isOutdated = true;
-        this.watcher?.didRequest(importer);
-      },
+      addImport: (importer, imported) => this.#addImport(importer, imported),
       addRoot: (record) => void this.graph.apply([{ type: 'root', id: record.id, root: true }]),
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
       didFail: (version) => this.watcher?.didFail(version),
       willReplace: (version) => this.#willReplace(version),
       hot: this.#hotHost(),
-      didRunMain: () => this.#didRunMain(),
+      didRunMain: () => this.#didRunMain(process.mainModule?.filename),
+      formats: this.formats,
+      esm: () => this.esModules.loader,
+    };
+  }
+
+  /** @returns {import('./es-modules').EsModulesHost} */
+  #esModulesHost() {
+    return {
+      registry: this.registry,
+      formats: this.formats,
+      options: this.options,
+      isHot: (filename) => this.isHot(filename),
+      isHotModule: (filename) => this.#isHotModule(filename),
+      resolveImport: this.#resolveImport,
+      link: (importer, imported) => this.#link(importer, imported),
+      addRoot: (record) => this.graph.apply([{ type: 'root', id: record.id, root: true }]),
+      willLoad: (filename) => this.watcher?.onBegin?.(filename),
+      didLoad: (filename, version) => this.#didLoad(filename, version),
+      didFail: (version) => this.watcher?.didFail(version),
+      willReplace: (version) => this.#willReplace(version),
+      didRunMain: (filename) => this.#didRunMain(filename),
+      hot: this.#hotHost(),
     };
   }
 
@@ -223,6 +305,7 @@ class Engine {
     return {
       status: this.status,
       resolve: (version, specifier) => {
+        if (version.esm) return this.esModules.loader.recordOf(version, specifier);
         const filename = Module._resolveFilename(specifier, version.module, false);
         return this.registry.recordFor(filename);
       },
@@ -255,15 +338,27 @@ class Engine {
       graph,
       native: { hotReload: (request) => guarded(() => binding.hotReload(request)) },
       loader,
+      prepareRepoint: (overlay) => this.#esModules?.loader.prepareRepoint(overlay) ?? (() => {}),
+      hiddenFromCold: (record, module) => this.#esModules?.shells.hiddenFromCold(record, module),
+      refreshShells: (records) => this.#esModules?.shells.refresh(records),
       servers,
       status,
       options,
       prepareHost: () => ({
         registry,
         graph,
-        resolver: this.#resolver,
+        resolver: {
+          clear: () => {
+            this.#resolver.clear();
+            this.#resolveImport.clear();
+          },
+          resolve: (importer, specifier) => this.#resolver.resolve(importer, specifier),
+        },
         prepare: (inputs) => guarded(() => binding.prepare(inputs)),
         readsPlainJavaScript: loader.readsPlainJavaScript,
+        formatOf: (filename, source) => this.formats.of(filename, source),
+        transform: (source, filename) => this.esModules.loader.transform(source, filename),
+        resolveImport: (importer, specifier) => this.esModules.resolve(importer, specifier),
         mustRestart: (filePath) =>
           this.coldLoaded.has(filePath) ||
           this.packages.hasChanged(filePath) ||
@@ -346,11 +441,11 @@ class Engine {
     version.disposeErrors = version.hot.runDisposeHandlers();
   }
 
-  #didRunMain() {
+  /** @param {string | undefined} main the file of the entry */
+  #didRunMain(main) {
     if (this.#isReady || !this.watcher) return;
     this.#isReady = true;
     const durationMs = performance.now() - this.#startMs;
-    const main = process.mainModule?.filename;
     const entry = relativeTo(this.options.root, main ?? '');
     void this.watcher.ready().then((folders) => {
       const hot = [...this.registry.records()].filter((record) => record.current).length;
@@ -388,6 +483,18 @@ function changeSet(files, forced) {
     forced: new Set(forced),
     waiting: [],
   };
+}
+
+/**
+ * @param {string} name as on the command line
+ * @returns {string | undefined}
+ */
+function realFile(name) {
+  try {
+    return fs.realpathSync(path.resolve(name));
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {unknown} error */

@@ -15,6 +15,11 @@ const CATALOGUE = {
     solve:
       'Keep the watcher that the first call returned, or `close()` it before calling `watch()` again.',
   },
+  ERR_SAFE_HOT_ASYNC: {
+    message: (d) =>
+      `${d.path}, or what it imports, awaits at the top level, so it cannot be reloaded synchronously; ${inUse(d)}`,
+    solve: 'Use `await reload(path)`, then `await import(path)`.',
+  },
   ERR_SAFE_HOT_BAD_GLOB: {
     message: (d) => d.reason,
     solve:
@@ -75,6 +80,11 @@ const CATALOGUE = {
     message: (d) =>
       `The new version called process.exit(${d.exitCode}) while it started; ${inUse(d)}`,
     solve: 'Look at what the program printed before it gave up, mend it and save.',
+  },
+  ERR_SAFE_HOT_EXPORTS_CHANGED: {
+    message: (d) =>
+      `${d.path} exports other names now (${d.names}), which ${d.importer} cannot see: the process must start again`,
+    solve: 'Restart the process. The command line does it by itself.',
   },
   ERR_SAFE_HOT_INTERNAL: {
     message: (d) => `safe-hot met a bug of its own: ${d.reason}; the process goes on`,
@@ -158,7 +168,7 @@ function inUse(/** @type {{ version?: number | undefined }} */ details) {
 }
 
 /** Details that are paths; a message shows them relative to the working directory. */
-const PATHS = ['path', 'by', 'from'];
+const PATHS = ['path', 'by', 'from', 'importer'];
 
 /** @param {Record<string, unknown>} details */
 function forPeople(details) {

@@ -18,6 +18,7 @@ function start() {
   const engine = getEngine();
   engine.configure(settings?.options ?? {}, { report: 'text' });
   const watcher = engine.watch(null);
+  engine.expectEntry(process.argv[1]);
   if (!settings) return;
   const channel = openChannel(settings.fd);
   watcher.onFiles = (files) => channel.send({ type: 'files', files });

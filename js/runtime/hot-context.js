@@ -12,6 +12,7 @@ const { SafeHotError } = require('../errors');
  *
  * @typedef {object} AcceptedDependency
  * @property {((paths: string[]) => unknown) | undefined} callback
+ * @property {((records: ModuleRecord[]) => unknown) | undefined} [onModules] the same by Vite's rules
  * @property {((error: unknown, info: { moduleId: string, dependencyId: string }) => unknown) | undefined} onError
  *
  * @typedef {object} HotHost what a hot context asks of the rest
@@ -36,8 +37,12 @@ class HotContext {
   selfDeclines = false;
   /** @type {((error: unknown, info: { moduleId: string, module: unknown }) => unknown) | undefined} */
   onSelfError;
+  /** By Vite's rules: called with the module that came in its place. @type {((module: any) => unknown)[]} */
+  selfCallbacks = [];
   /** @type {((data: any) => unknown)[]} */
   disposeHandlers = [];
+  /** Run when nobody asks for the module any more. @type {(() => unknown)[]} */
+  pruneHandlers = [];
   /** @type {ReturnType<typeof makeApi> | undefined} */
   #api;
 
@@ -56,6 +61,29 @@ class HotContext {
   get api() {
     this.#api ??= makeApi(this);
     return this.#api;
+  }
+
+  /**
+   * Accepts changes of imports by Vite's rules.
+   *
+   * @param {string | string[]} dependencies
+   * @param {((modules: any) => unknown) | undefined} callback gets the new module, or a list with those that are new
+   */
+  acceptModules(dependencies, callback) {
+    if (callback !== undefined) requireFunction('callback', callback);
+    const records = resolveAll(this, dependencies);
+    const accepted = {
+      callback: undefined,
+      onError: undefined,
+      onModules: (/** @type {ModuleRecord[]} */ changed) => {
+        const modules = records.map((record) =>
+          changed.includes(record) ? record.current?.exports : undefined,
+        );
+        return callback?.(Array.isArray(dependencies) ? modules : modules[0]);
+      },
+    };
+    for (const record of records) this.accepted.set(record, accepted);
+    this.host.didChange(this.version);
   }
 
   /** Does the program itself say how this version is to be disposed? */

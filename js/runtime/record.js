@@ -37,6 +37,8 @@ class ModuleRecord {
     this.kept = new Map();
     /** What the dispose handlers of the last version left for the next one. @type {object | undefined} */
     this.handedData = undefined;
+    /** `import.meta.hot.data`: one object until the module is pruned. */
+    this.viteData = {};
     /** Loaded by `import` or `import()`, whose table of modules Node never empties. */
     this.isImported = false;
     /** Cold modules that have it among their `children`. @type {WeakRef<NodeModule>[]} */
@@ -88,6 +90,10 @@ class Version {
     this.fingerprint = null;
     /** Evaluates the same source again, as a new version. @type {Factory | null} */
     this.factory = null;
+    /** Of an ES module: what links it and evaluates it. @type {import('./esm/module').EsModule | null} */
+    this.esm = null;
+    /** What else lets go of the version. */
+    this.onRelease = () => {};
     /** @type {import('./hot-context').HotContext | null} */
     this.hot = null;
     this.resources = new ResourceSet();
@@ -105,6 +111,11 @@ class Version {
     this.isDisposed = false;
     /** What they threw. @type {unknown[]} */
     this.disposeErrors = [];
+  }
+
+  /** What the module exports: of an ES module its namespace object. */
+  get exports() {
+    return this.module?.exports;
   }
 
   get isStale() {
@@ -126,6 +137,9 @@ class Version {
   release() {
     this.module = null;
     this.factory = null;
+    this.onRelease();
+    this.onRelease = () => {};
+    this.esm = null;
     this.hot = null;
     this.imports.clear();
     this.mentions.clear();

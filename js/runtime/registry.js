@@ -18,12 +18,14 @@ const { ModuleRecord, Version } = require('./record');
  * @property {Map<string, PreparedSource>} sources what prepare has read, by path
  * @property {Set<ModuleRecord>} unprepared files that changed under the stage
  * @property {boolean} isOutdated a current version has come to import what is planned
+ * @property {Set<Promise<void>>} awaiting evaluations that wait at the top level
  * @property {boolean} lastGood evaluate the last good source again instead of the file
  *
  * @typedef {object} PreparedSource
  * @property {string} source
  * @property {string} fingerprint
- * @property {import('./record').Factory | null} factory null for what this project does not compile
+ * @property {import('./record').Factory | null} factory null for what is no CommonJS that this project compiles
+ * @property {import('./esm/transformed').TransformedModule} [transformed] of an ES module
  */
 
 class Registry {

@@ -33,6 +33,8 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {(version: Version) => void} willReplace runs dispose handlers that must run before the successor
  * @property {import('../hot-context').HotHost} hot
  * @property {() => void} didRunMain the entry has evaluated
+ * @property {import('../formats').Formats} formats
+ * @property {() => import('../esm/loader').EsmLoader} esm what loads ES modules; made when it is first asked for
  *
  * @typedef {{ type: 'loaded', exports: unknown } | { type: 'load', request: any, parent: any }} Target
  */
@@ -90,6 +92,9 @@ class Loader {
     // `import` keeps what a CommonJS module exported when it was first imported.
     if (!parent && !isMain) record.isImported = true;
 
+    if (!isMain && this.#isModule(record, viewer?.state === 'staged')) {
+      return { type: 'loaded', exports: this.#host.esm().require(record, viewer) };
+    }
     if (viewer?.state === 'staged' && registry.overlay) {
       return { type: 'loaded', exports: this.#exportsInStage(registry.overlay, record, parent) };
     }
@@ -115,7 +120,8 @@ class Loader {
    */
   begin(module, filename) {
     const { registry } = this.#host;
-    if (!this.#host.isHot(filename)) return null;
+    if (!this.#host.isHot(filename) || this.#host.formats.declared(filename) === 'module')
+      return null;
     const known = registry.versionOf(module);
     if (known) return known;
     this.#host.willLoad(filename);
@@ -201,9 +207,12 @@ class Loader {
         ? prepared.factory
         : factoryOf(content, filename, format);
     if (factory) return this.#callOf(version, module, factory);
-    // An ES module, which is Node's, or an error that Node words as people know it.
     if (version.state === 'current') registry.discard(version);
-    return null;
+    const isMain = module === process.mainModule;
+    // The entry goes to Node, which asks for it again as an ES module; so does an error that Node words as people know it.
+    if (isMain || this.#host.formats.of(filename, content) !== 'module') return null;
+    const exports = this.#host.esm().require(version.record, currentOwner());
+    return { wrapper: () => void (module.exports = exports), args: [] };
   }
 
   /**
@@ -217,6 +226,10 @@ class Loader {
     const { registry } = this.#host;
     const { overlay } = registry;
     if (!overlay || overlay.versions.has(record)) return;
+    if (this.#isModule(record, true)) {
+      this.#host.esm().stage(record);
+      return;
+    }
     if (record.current) this.#host.willReplace(record.current);
     /** @type {any} */
     const module = new Module(record.path, parent ?? undefined);
@@ -233,6 +246,21 @@ class Loader {
         unlinkChild(parent, module);
       }
     }
+  }
+
+  /**
+   * Is a module that is asked for an ES module? Where neither the file's extension nor a `package.json` says so, V8
+   * tells, when it refuses the text.
+   *
+   * @param {ModuleRecord} record
+   * @param {boolean} isStaged
+   */
+  #isModule(record, isStaged) {
+    const { overlay } = this.#host.registry;
+    const prepared = isStaged ? overlay?.sources.get(record.path) : undefined;
+    if (prepared) return prepared.transformed !== undefined;
+    const version = (isStaged && overlay?.versions.get(record)) || record.current;
+    return version ? version.esm !== null : this.#host.formats.declared(record.path) === 'module';
   }
 
   didRunMain() {

@@ -6,12 +6,12 @@
  *
  *     'use strict';return (function(){$hi($hs,$hw);
  *     …
- *     ;function $hs($hk){switch($hk){case 0:return LOCAL;…}}function $hw($hk,$hv){switch($hk){case 0:a=$hv;…}}(() => $ht);})
+ *     ;function $hs($hk){switch($hk){case 0:return LOCAL;…}}function $hw($hk,$hv){switch($hk){case 0:a=$hv;…}}(() => [$ht, $hi]);})
  *
  * - The imports are parameters of the outer function, so to read one costs what any variable costs.
  * - `$hi` is handed what reads the exported variables, and what writes the imports.
- * - The arrow function is never called. It makes V8 keep `$ht`, the version token, for as long as any code of the module
- *   is reachable.
+ * - The arrow function is never called. It makes V8 keep `$ht`, the version token, and what writes the imports, for as
+ *   long as any code of the module is reachable.
  *
  * In a cycle the functions of a module can be called before its body runs. Such a module is a *generator* that stops
  * once before the body; and an import that may have no value by then is a variable of a generator around it, which
@@ -114,7 +114,7 @@ function functionText({ transformed, locals, imports, hasTopLevelAwait }, names,
     transformed.code,
     `\n;function ${names.read}(${names.key}){switch(${names.key}){${reads.join('')}}}`,
     `function ${names.write}(${names.key},${names.value}){switch(${names.key}){${writes.join('')}}}`,
-    `(() => ${names.token});}`,
+    `(() => [${names.token}, ${names.instantiate}]);}`,
   ].join('');
 }
 

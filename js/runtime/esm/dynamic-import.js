@@ -20,7 +20,10 @@ const { namespaceOf } = require('./namespace');
  */
 async function dynamicImport(referrer, specifier, options) {
   const name = `${/** @type {any} */ (specifier)}`;
-  const module = await referrer.host.load(name, attributesFrom(options), referrer);
+  const attributes = attributesFrom(options);
+  const { host } = referrer;
+  const module = await (host.loadDynamic?.(name, attributes, referrer) ??
+    host.load(name, attributes, referrer));
   return importModule(module);
 }
 

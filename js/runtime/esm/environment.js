@@ -27,10 +27,12 @@ class Environment {
   /**
    * @param {(slot: number) => unknown} read throws what the program would see if the variable has no value yet
    * @param {(slot: number) => boolean} isInitialized
+   * @param {(slot: number) => boolean} isFinal will it hold the same value for good?
    */
-  constructor(read, isInitialized) {
+  constructor(read, isInitialized, isFinal) {
     this.read = read;
     this.isInitialized = isInitialized;
+    this.isFinal = isFinal;
   }
 
   /**
@@ -47,7 +49,7 @@ class Environment {
       for (const each of links) if (each.isDead) links.delete(each);
       this.#sweepAt[slot] = Math.max(FIRST_SWEEP, 2 * links.size);
     }
-    const link = new Link(links, sink, index);
+    const link = new Link(links, sink, index, () => this.isFinal(slot));
     if (this.isInitialized(slot)) sink.write(index, this.read(slot));
     return link;
   }
@@ -75,13 +77,16 @@ class Link {
   #index;
   /** @type {Sink | WeakRef<Sink>} */
   #sink;
+  #isFinal;
 
   /**
    * @param {Set<Link>} siblings all links of the slot
    * @param {Sink} sink
    * @param {number} index
+   * @param {() => boolean} isFinal has everything been written that ever will be?
    */
-  constructor(siblings, sink, index) {
+  constructor(siblings, sink, index, isFinal) {
+    this.#isFinal = isFinal;
     this.#siblings = siblings;
     this.#sink = sink;
     this.#index = index;
@@ -99,8 +104,16 @@ class Link {
     else this.remove();
   }
 
+  /**
+   * From now on it does not keep the sink alive. A `WeakRef` keeps its target for the rest of the job that makes it, so
+   * what is final, which needs no link, has none.
+   *
+   * @returns {boolean} is it of any use still?
+   */
   loosen() {
-    if (!(this.#sink instanceof WeakRef)) this.#sink = new WeakRef(this.#sink);
+    if (this.#isFinal()) this.remove();
+    else if (!(this.#sink instanceof WeakRef)) this.#sink = new WeakRef(this.#sink);
+    return this.#sink instanceof WeakRef;
   }
 
   remove() {

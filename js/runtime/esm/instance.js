@@ -12,14 +12,6 @@ const { createMeta } = require('./import-meta');
  * @typedef {import('./compile').Program} Program
  */
 
-/**
- * What writes the imports of a module, by its version token: a loosened link finds it for as long as the module's code
- * lives.
- *
- * @type {WeakMap<object, Sink>}
- */
-const SINKS = new WeakMap();
-
 /** What stands where the program assigns to an import. */
 const CONSTANT = Object.defineProperty({}, '_', {
   set() {
@@ -105,7 +97,6 @@ class Instance {
     module.token = new WeakRef(token);
     /** @type {Sink} */
     const sink = { write: (index, value) => this.#write(index, value) };
-    SINKS.set(token, sink);
     module.sink = sink;
 
     const announce = (/** @type {unknown} */ value, /** @type {number[]} */ ...slots) => {
@@ -126,6 +117,8 @@ class Instance {
       if (defaultFunction !== undefined) nameDefault(module, read);
       didInstantiate();
     };
+    // The module's context holds this function, so what writes the imports lives as long as the module's code.
+    Object.assign(instantiate, { sink });
     const load = (/** @type {unknown} */ specifier, /** @type {unknown} */ options) =>
       module.importDynamically(specifier, options);
     const meta = module.transformed.usesMeta ? createMeta(module) : undefined;

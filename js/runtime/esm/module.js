@@ -22,6 +22,8 @@ const { Evaluation } = require('./evaluation');
  * @typedef {object} Host what the modules need of whoever loads them
  * @property {(specifier: string, attributes: Record<string, string>, referrer: EsModule) => Module | Promise<Module>} load
  *   the module that a request leads to: the same one each time. It need not be loaded further
+ * @property {(specifier: string, attributes: Record<string, string>, referrer: EsModule) => Module | Promise<Module>} [loadDynamic]
+ *   the same for an `import()`, where that is another
  * @property {(meta: Record<string, unknown>, module: EsModule) => void} [initializeMeta] fills `import.meta`
  * @property {(module: EsModule) => Record<string, unknown>} [variables] names that the module finds beside the
  *   globals, unless it declares them itself
@@ -92,6 +94,7 @@ class EsModule {
     this.environment = new Environment(
       (slot) => this.#read(slot),
       (slot) => this.instance?.isInitialized(slot) ?? false,
+      (slot) => this.#isFinal(slot),
     );
   }
 
@@ -125,6 +128,11 @@ class EsModule {
     this.#dependencies = [];
     this.resolutions = [];
     this.links = [];
+  }
+
+  /** @param {number} slot */
+  #isFinal(slot) {
+    return this.environment.isInitialized(slot) && this.locals[slot]?.isMutated === false;
   }
 
   /** @param {number} slot */

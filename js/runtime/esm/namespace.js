@@ -107,6 +107,10 @@ class Namespace {
     this.loosen();
   }
 
+  get links() {
+    return this.#links;
+  }
+
   /** From now on nothing that it imports keeps it alive. */
   loosen() {
     for (const link of this.#links) link.loosen();

@@ -51,14 +51,25 @@ function prepareRepoint(moves) {
  * somewhere, that sees the values of the modules that it was linked to.
  *
  * @param {Module} module
+ * @returns {() => void} for when it is staler still: ends that, so that nothing is written to it any more. It holds the
+ *   module no more than the links do
  */
 function unlink(module) {
-  module.namespace?.loosen();
-  if (!(module instanceof EsModule)) return;
-  for (const link of module.links) link?.loosen();
-  for (const dependency of module.dependencies) dependency.importers.delete(module);
-  // What still waits for its turn to evaluate needs them.
-  if (module.status === 'evaluated') module.forgetDependencies();
+  const links = [...(module.namespace?.links ?? [])];
+  if (module instanceof EsModule) {
+    links.push(...module.links.filter((link) => link !== undefined));
+    for (const dependency of module.dependencies) dependency.importers.delete(module);
+    // What still waits for its turn to evaluate needs them.
+    if (module.status === 'evaluated') module.forgetDependencies();
+  }
+  return endLinks(links.filter((link) => link.loosen()));
+}
+
+/** Of its own, so that it closes over nothing else. @param {import('./environment').Link[]} links */
+function endLinks(links) {
+  return () => {
+    for (const link of links) link.remove();
+  };
 }
 
 /**

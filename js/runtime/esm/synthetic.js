@@ -38,6 +38,7 @@ class SyntheticModule {
     this.environment = new Environment(
       (slot) => this.#values[slot],
       () => true,
+      () => this.#evaluate === null,
     );
   }
 

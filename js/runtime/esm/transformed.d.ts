@@ -18,6 +18,8 @@ export interface TransformedModule {
     names: string[];
     local?: string;
     kind: 'function' | 'var' | 'lexical' | 'default';
+    /** Is it assigned to after its declaration? */
+    isMutated: boolean;
   }[];
   /** Exports of what is imported. Without `imported`: the namespace object. */
   indirects: { name: string; request: number; imported?: string; startUtf16: number }[];

@@ -1,0 +1,242 @@
+'use strict';
+
+/**
+ * What an import of a hot ES module leads to: another hot module, or a module whose names and values are given, since
+ * Node loads it or since it is CommonJS.
+ */
+
+const Module = /** @type {any} */ (require('node:module'));
+const path = require('node:path');
+const { fileURLToPath, pathToFileURL } = require('node:url');
+const { createSynthetic } = require('./index');
+const { exportNames, namesOfCommonJs } = require('./export-names');
+const { timerModuleFor } = require('../../resources/timers');
+
+/**
+ * @typedef {import('../record').Version} Version
+ * @typedef {import('../record').ModuleRecord} ModuleRecord
+ *
+ * @typedef {import('./synthetic').SyntheticModule} SyntheticModule
+ *
+ * @typedef {{ type: 'builtin', name: string } | { type: 'file', path: string }} Target
+ *
+ * @typedef {object} ImportsHost
+ * @property {import('../registry').Registry} registry
+ * @property {(filename: string) => boolean} isHot
+ * @property {import('../formats').Formats} formats
+ * @property {(importer: string, specifier: string) => Target | null} resolveImport by the rules of `import`
+ * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module' }) => any} transform
+ */
+
+/** Node gives it to importers of CommonJS from this line on. */
+const HAS_MODULE_EXPORTS = Number(process.versions.node.split('.')[0]) >= 23;
+
+class Imports {
+  #host;
+  /** Of builtins by name, of cold files by path. @type {Map<string, SyntheticModule>} */
+  #cold = new Map();
+  /** Of hot CommonJS, by what was loaded. @type {WeakMap<NodeModule, SyntheticModule>} */
+  #commonJs = new WeakMap();
+
+  /** @param {ImportsHost} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /**
+   * The file or builtin that a specifier stands for.
+   *
+   * @param {Version} version that asks
+   * @param {string} specifier
+   * @returns {Target}
+   * @throws as Node does where there is no such module
+   */
+  locate(version, specifier) {
+    const { path: importer } = version.record;
+    if (Module.isBuiltin(specifier)) return { type: 'builtin', name: specifier };
+    if (/^(?!file:|node:)[a-z][a-z+.-]+:/i.test(specifier)) throw unsupportedScheme(specifier);
+    const isRelative = /^\.{0,2}\//.test(specifier);
+    if (isRelative && !version.requests.has(specifier)) version.requests.set(specifier, '');
+    const target = this.#host.resolveImport(importer, asPath(specifier));
+    if (!target) throw notFound(importer, specifier, isRelative);
+    if (isRelative && target.type === 'file') version.requests.set(specifier, target.path);
+    return target;
+  }
+
+  /**
+   * A module that Node has loaded, or will.
+   *
+   * @param {Version} version that asks
+   * @param {Target} target no hot file
+   */
+  cold(version, target) {
+    if (target.type === 'builtin') return this.#builtin(version, target.name);
+    const { path: filename } = target;
+    let module = this.#cold.get(filename);
+    if (!module) {
+      const names = exportNames(this.#namesHost(), filename);
+      const isModule = this.#host.formats.of(filename) === 'module';
+      module = createSynthetic(pathToFileURL(filename).href, names, (set) => {
+        const loaded = Module._load(filename, undefined, false);
+        if (!isModule) set('default', loaded);
+        for (const name of names) {
+          if (isModule || name !== 'default') set(name, memberOf(loaded, name));
+        }
+      });
+      this.#cold.set(filename, module);
+    }
+    return module;
+  }
+
+  /**
+   * A hot module in CommonJS, or JSON, with the names that Node would find.
+   *
+   * @param {Version} version that asks
+   * @param {ModuleRecord} record
+   * @param {string | undefined} source where it is known already
+   * @param {Record<string, string>} attributes
+   */
+  commonJs(version, record, source, attributes) {
+    const isJson = this.#host.formats.of(record.path) === 'json';
+    if (isJson !== (attributes['type'] === 'json')) throw badAttribute(record.path, isJson);
+    const loaded = this.#host.registry.visible(version, record)?.module;
+    const known = loaded && this.#commonJs.get(loaded);
+    if (known) return known;
+    const names = isJson ? new Set() : namesOfCommonJs(record.path, new Set(), source);
+    if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');
+    names.add('default');
+    const url = pathToFileURL(record.path).href;
+    const module = createSynthetic(url, names, (set) => {
+      const exports = Module._load(record.path, version.module, false);
+      for (const name of names) {
+        const isWhole = name === 'default' || name === 'module.exports';
+        set(name, isWhole ? exports : memberOf(exports, name));
+      }
+      const now = this.#host.registry.visible(version, record)?.module;
+      if (now) this.#commonJs.set(now, module);
+    });
+    return module;
+  }
+
+  /**
+   * What importers have of a module in CommonJS.
+   *
+   * @param {NodeModule | null} loaded
+   */
+  known(loaded) {
+    return loaded ? this.#commonJs.get(loaded) : undefined;
+  }
+
+  /**
+   * The same for the version that comes in its place, which has evaluated.
+   *
+   * @param {Version} version
+   */
+  replaced(version) {
+    const { record, module } = version;
+    const known = this.known(module);
+    if (known) return known;
+    const isJson = this.#host.formats.of(record.path) === 'json';
+    /** @type {Record<string, string>} */
+    const attributes = isJson ? { type: 'json' } : {};
+    const source = this.#host.registry.overlay?.sources.get(record.path)?.source;
+    const synthetic = this.commonJs(version, record, source, attributes);
+    synthetic.evaluate();
+    return synthetic;
+  }
+
+  /**
+   * @param {Version} version
+   * @param {string} name
+   */
+  #builtin(version, name) {
+    const own = timerModuleFor(version, name);
+    const known = own ? undefined : this.#cold.get(name);
+    if (known) return known;
+    const exports = own ?? require(name);
+    const names = Object.keys(exports).filter((key) => key !== 'default');
+    const module = createSynthetic(`node:${name}`, ['default', ...names], (set) => {
+      set('default', exports);
+      for (const key of names) set(key, exports[key]);
+    });
+    if (!own) this.#cold.set(name, module);
+    return module;
+  }
+
+  /** @returns {import('./export-names').NamesHost} */
+  #namesHost() {
+    const { formats, transform, resolveImport } = this.#host;
+    return {
+      formats,
+      transform,
+      resolveImport: (importer, specifier) => {
+        const target = resolveImport(importer, asPath(specifier));
+        return target?.type === 'file' ? target.path : null;
+      },
+    };
+  }
+}
+
+/**
+ * An import names a URL: its escapes stand for characters of the file's name, and what follows `?` or `#` is no part of
+ * it. A version of a file is one, whatever the query.
+ *
+ * @param {string} specifier
+ */
+function asPath(specifier) {
+  if (specifier.startsWith('file:')) return fileURLToPath(specifier);
+  if (!/^\.{0,2}\//.test(specifier)) return specifier;
+  const name = specifier.replace(/[?#].*$/s, '');
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/**
+ * @param {any} exports
+ * @param {string} name
+ */
+function memberOf(exports, name) {
+  const isObject = typeof exports === 'object' || typeof exports === 'function';
+  return isObject && exports !== null && name in exports ? exports[name] : undefined;
+}
+
+/**
+ * @param {string} importer
+ * @param {string} specifier
+ * @param {boolean} isRelative
+ */
+function notFound(importer, specifier, isRelative) {
+  const what = isRelative
+    ? `module '${path.resolve(path.dirname(importer), asPath(specifier))}'`
+    : `package '${specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')}'`;
+  const error = new Error(`Cannot find ${what} imported from ${importer}`);
+  return Object.assign(error, { code: 'ERR_MODULE_NOT_FOUND' });
+}
+
+/** @param {string} specifier */
+function unsupportedScheme(specifier) {
+  const protocol = specifier.slice(0, specifier.indexOf(':') + 1);
+  const error = new Error(
+    `Only URLs with a scheme in: file and node are supported by hot ES modules. Received protocol '${protocol}'`,
+  );
+  return Object.assign(error, { code: 'ERR_UNSUPPORTED_ESM_URL_SCHEME' });
+}
+
+/**
+ * @param {string} filename
+ * @param {boolean} isJson
+ */
+function badAttribute(filename, isJson) {
+  const url = pathToFileURL(filename).href;
+  const error = isJson
+    ? new TypeError(`Module "${url}" needs an import attribute of "type: json"`)
+    : new TypeError(`Module "${url}" is not of type "json"`);
+  const code = isJson ? 'ERR_IMPORT_ATTRIBUTE_MISSING' : 'ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE';
+  return Object.assign(error, { code });
+}
+
+exports.Imports = Imports;
+exports.asPath = asPath;

@@ -1,0 +1,425 @@
+'use strict';
+
+/**
+ * Gives each hot ES module its versions: finds what an import leads to, loads a graph, links it and evaluates it. What
+ * modules mean is `./index.js`'s; this knows files, versions and the overlay.
+ */
+
+const Module = /** @type {any} */ (require('node:module'));
+const fs = require('node:fs');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+const esm = require('./index');
+const { Imports } = require('./imports');
+const { requireView } = require('./require-view');
+const { HotContext } = require('../hot-context');
+const { makeViteHot } = require('../vite-hot');
+const { languageOf } = require('../formats');
+const { SafeHotError } = require('../../errors');
+const { runAs, switchEvaluation } = require('../../resources/ownership');
+const { TIMER_NAMES, timersFor } = require('../../resources/timers');
+
+/**
+ * @typedef {import('./module').EsModule} EsModule
+ * @typedef {import('../record').Version} Version
+ * @typedef {import('../record').ModuleRecord} ModuleRecord
+ *
+ * @typedef {object} EsmLoaderHost what the loader needs of the rest
+ * @property {import('../registry').Registry} registry
+ * @property {(filename: string) => boolean} isHot
+ * @property {import('./imports').ImportsHost['resolveImport']} resolveImport
+ * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module', compilerOptions?: object }) => any} transform
+ * @property {import('../formats').Formats} formats
+ * @property {(filename: string, language: import('../formats').Language) => object | undefined} compilerOptions those of
+ *   its tsconfig.json that change what is emitted
+ * @property {(filename: string) => string | null} fingerprint
+ * @property {(text: string) => string} fingerprintText
+ * @property {(error: any, source: string, filename: string) => Error} syntaxError as the program sees it
+ * @property {(importer: Version, imported: ModuleRecord) => void} link an edge of the graph
+ * @property {(filename: string) => void} willLoad
+ * @property {(filename: string, version: Version | null) => void} didLoad
+ * @property {(version: Version) => void} didFail
+ * @property {(version: Version) => void} willReplace
+ * @property {import('../hot-context').HotHost} hot
+ */
+
+class EsmLoader {
+  #host;
+  #imports;
+  /** @type {WeakMap<EsModule, Version>} */
+  #versions = new WeakMap();
+  /** Of the version of each record that became stale last. @type {Map<ModuleRecord, () => void>} */
+  #endLinks = new Map();
+  /** The entry of the program, if that is an ES module. @type {ModuleRecord | null} */
+  main = null;
+
+  /** @param {EsmLoaderHost} host */
+  constructor(host) {
+    this.#host = host;
+    this.#imports = new Imports(host);
+  }
+
+  /**
+   * `require` of a hot ES module: what it exports, evaluated now.
+   *
+   * @param {ModuleRecord} record
+   * @param {Version | undefined} viewer
+   * @throws {Error} ERR_REQUIRE_ASYNC_MODULE if its graph awaits at the top level
+   */
+  require(record, viewer) {
+    const module = this.#linked(record, viewer?.state === 'staged');
+    esm.evaluateSync(module);
+    return requireView(esm.namespaceOf(module));
+  }
+
+  /**
+   * Evaluates a module and all that it imports, unless that has been done.
+   *
+   * @param {EsModule} module linked
+   * @returns {Promise<void> | undefined} where the graph awaits
+   * @throws what its modules throw
+   */
+  evaluate(module) {
+    const outcome = esm.evaluate(module);
+    return outcome.isAsync ? outcome.promise : undefined;
+  }
+
+  /**
+   * Loads, links and evaluates a new version of `record` in the overlay. What it awaits is noted there.
+   *
+   * @param {ModuleRecord} record
+   */
+  stage(record) {
+    const outcome = esm.evaluate(this.#linked(record, true));
+    if (outcome.isAsync) this.#host.registry.overlay?.awaiting.add(outcome.promise);
+  }
+
+  /**
+   * What a version's `import.meta.hot.accept` names.
+   *
+   * @param {Version} version
+   * @param {string} specifier
+   */
+  recordOf(version, specifier) {
+    const target = this.#imports.locate(version, specifier);
+    if (target.type === 'file') return this.#host.registry.recordFor(target.path);
+    throw new SafeHotError('ERR_SAFE_HOT_BUILTIN', { specifier });
+  }
+
+  /**
+   * The version that all code but that of a stage sees, loaded and linked, not evaluated.
+   *
+   * @param {ModuleRecord} record
+   * @throws {Error} as Node does where there is no such module, or no such export
+   */
+  linked(record) {
+    return this.#linked(record, false);
+  }
+
+  /**
+   * Finds out whether modules that stay can go on with the new versions of what they import.
+   *
+   * @param {import('../registry').Overlay} overlay
+   * @returns {() => void} makes them
+   * @throws {SyntaxError} one of them needs an export that is no more
+   */
+  prepareRepoint(overlay) {
+    const moves = [...overlay.versions.values()].flatMap((version) => {
+      const { current } = version.record;
+      const from = current && (current.esm ?? this.#imports.known(current.module));
+      if (!from) return [];
+      const staying = [...from.importers].filter((importer) => {
+        const owner = this.#versions.get(importer);
+        return owner?.state === 'current' && !overlay.versions.has(owner.record);
+      });
+      if (staying.length === 0) return [];
+      const to = version.esm ?? this.#imports.replaced(version);
+      return staying.map((importer) => ({ importer, from, to }));
+    });
+    return esm.prepareRepoint(moves);
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {boolean} isStaged
+   */
+  #linked(record, isStaged) {
+    const module = this.#moduleOf(record, isStaged);
+    esm.loadRequestedSync(module);
+    esm.link(module);
+    return module;
+  }
+
+  /**
+   * The version that code of the stage, or all other code, sees; a new one if there is none.
+   *
+   * @param {ModuleRecord} record
+   * @param {boolean} isStaged
+   */
+  #moduleOf(record, isStaged) {
+    const { overlay } = this.#host.registry;
+    if (!isStaged || !overlay) return record.current?.esm ?? this.#create(record, 'current');
+    const staged = overlay.versions.get(record);
+    const visible = staged ?? (overlay.planned.has(record) ? undefined : record.current);
+    return visible?.esm ?? this.#create(record, 'staged');
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {'staged' | 'current'} state
+   */
+  #create(record, state) {
+    const { registry } = this.#host;
+    const { path: filename } = record;
+    this.#host.willLoad(filename);
+    const text = this.#textOf(record, state);
+    /** @type {any} */
+    const holder = new Module(filename, undefined);
+    holder.filename = filename;
+    holder.paths = Module._nodeModulePaths(path.dirname(filename));
+    const version = registry.createVersion(record, holder, state);
+    version.fingerprint = text.fingerprint;
+    const url = pathToFileURL(filename).href;
+    const module = esm.createModule(url, text.transformed, this.#hostOf(version));
+    version.esm = module;
+    version.onRelease = () => this.#release(record, module);
+    this.#versions.set(module, version);
+    Object.defineProperty(holder, 'exports', {
+      configurable: true,
+      enumerable: true,
+      get: () => esm.namespaceOf(module),
+    });
+    return module;
+  }
+
+  /**
+   * Code of the version that was replaced last, and that may be in the middle of something, goes on seeing its imports
+   * change; that of older ones does not. To write to all of them would keep all of them alive: it touches each.
+   *
+   * @param {ModuleRecord} record
+   * @param {EsModule} module stale
+   */
+  #release(record, module) {
+    this.#endLinks.get(record)?.();
+    this.#endLinks.set(record, esm.unlink(module));
+  }
+
+  /**
+   * The text of a new version, transformed: what prepare has read, the last good one, or what the file holds.
+   *
+   * @param {ModuleRecord} record
+   * @param {'staged' | 'current'} state
+   */
+  #textOf(record, state) {
+    const { overlay } = this.#host.registry;
+    const { current, path: filename } = record;
+    if (state === 'staged' && overlay) {
+      if (overlay.lastGood && current?.esm) {
+        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
+      }
+      const prepared = overlay.sources.get(filename);
+      if (prepared?.transformed) {
+        return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
+      }
+    }
+    const source = fs.readFileSync(filename, 'utf8').replace(/^\uFEFF/, '');
+    const fingerprint = source.includes('\uFFFD')
+      ? this.#host.fingerprint(filename)
+      : this.#host.fingerprintText(source);
+    if (state === 'staged' && current?.esm && current.fingerprint !== fingerprint) {
+      overlay?.unprepared.add(record);
+      const reason = 'the file changed while the reload was under way';
+      const details = { path: filename, reason, version: current.number };
+      throw new SafeHotError('ERR_SAFE_HOT_EVALUATE', details);
+    }
+    if (state === 'staged' && current?.esm) {
+      return { transformed: current.esm.transformed, fingerprint };
+    }
+    const transformed = this.transform(source, filename);
+    if (transformed.type === 'invalid') {
+      throw this.#host.syntaxError(transformed.error, source, filename);
+    }
+    return { transformed, fingerprint };
+  }
+
+  /**
+   * @param {string} source
+   * @param {string} filename
+   */
+  transform(source, filename) {
+    const language = languageOf(filename);
+    const compilerOptions = this.#host.compilerOptions(filename, language);
+    return this.#host.transform(source, {
+      path: filename,
+      language,
+      kind: 'module',
+      ...(compilerOptions ? { compilerOptions } : {}),
+    });
+  }
+
+  /**
+   * @param {Version} version
+   * @returns {import('./module').Host}
+   */
+  #hostOf(version) {
+    return {
+      load: (specifier, attributes, referrer) =>
+        this.#find(this.#versions.get(referrer) ?? version, specifier, attributes),
+      initializeMeta: (meta) => this.#initializeMeta(version, meta),
+      variables: () => timersIn(version),
+      execute: (module, body) => this.#execute(version, module, body),
+      loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
+    };
+  }
+
+  /**
+   * @param {Version} version
+   * @param {string} specifier
+   * @param {Record<string, string>} attributes
+   */
+  #find(version, specifier, attributes) {
+    const { registry, isHot } = this.#host;
+    const target = this.#imports.locate(version, specifier);
+    if (target.type !== 'file' || !isHot(target.path)) return this.#imports.cold(version, target);
+    const record = registry.recordFor(target.path);
+    this.#host.link(version, record);
+    const isStaged = version.state === 'staged';
+    const source = isStaged ? registry.overlay?.sources.get(target.path)?.source : undefined;
+    if (this.#host.formats.of(target.path, source) !== 'module') {
+      return this.#imports.commonJs(version, record, source, attributes);
+    }
+    return this.#moduleOf(record, isStaged);
+  }
+
+  /**
+   * Runs the body of a module as work of its version.
+   *
+   * @param {Version} version
+   * @param {EsModule} module
+   * @param {() => unknown} body
+   */
+  #execute(version, module, body) {
+    const { registry } = this.#host;
+    const { record } = version;
+    if (version.state === 'staged' && record.current) this.#host.willReplace(record.current);
+    version.token = module.token;
+    version.hot ??= new HotContext(version, this.#host.hot);
+    const wasCold = switchEvaluation(false);
+    let hasRun = false;
+    try {
+      const result = runAs(version, body);
+      hasRun = true;
+      if (result instanceof Promise) {
+        result.then(
+          () => this.#didEvaluate(version),
+          () => this.#host.didFail(version),
+        );
+      } else {
+        this.#didEvaluate(version);
+      }
+      return result;
+    } finally {
+      switchEvaluation(wasCold);
+      if (!hasRun) {
+        if (version.state === 'staged') registry.overlay?.failed.push(version);
+        this.#host.didFail(version);
+      }
+    }
+  }
+
+  /** @param {Version} version */
+  #didEvaluate(version) {
+    const { record, module } = version;
+    if (!module) return;
+    Object.assign(module, { loaded: true });
+    if (version.state === 'staged') this.#host.registry.overlay?.evaluated.push(version);
+    this.#host.didLoad(record.path, version);
+  }
+
+  /**
+   * @param {Version} version
+   * @param {Record<string, any>} meta
+   */
+  #initializeMeta(version, meta) {
+    const { record } = version;
+    const { path: filename } = record;
+    const context = (version.hot ??= new HotContext(version, this.#host.hot));
+    meta['dirname'] = path.dirname(filename);
+    meta['filename'] = filename;
+    if (HAS_META_MAIN) meta['main'] = record === this.main;
+    meta['resolve'] = (/** @type {string} */ specifier) => this.#resolveUrl(version, specifier);
+    meta['url'] = pathToFileURL(filename).href;
+    lazy(meta, 'hot', () => makeViteHot(context));
+    lazy(meta, 'webpackHot', () => context.api);
+  }
+
+  /**
+   * @param {Version} version
+   * @param {string} specifier
+   */
+  #resolveUrl(version, specifier) {
+    if (/^\.{0,2}\//.test(specifier)) {
+      return new URL(specifier, pathToFileURL(version.record.path)).href;
+    }
+    const target = this.#imports.locate(version, specifier);
+    if (target.type === 'file') return pathToFileURL(target.path).href;
+    return target.name.startsWith('node:') ? target.name : `node:${target.name}`;
+  }
+
+  /**
+   * What an `import()` leads to. What is cold is Node's to load, at its own time.
+   *
+   * @param {Version} version
+   * @param {string} specifier
+   * @param {Record<string, string>} attributes
+   */
+  async #findLater(version, specifier, { hot, ...attributes }) {
+    const target = this.#imports.locate(version, specifier);
+    if (target.type === 'file' && this.#host.isHot(target.path)) {
+      if (hot === 'true') version.hot?.acceptModules(specifier, undefined);
+      return this.#find(version, specifier, attributes);
+    }
+    const url = target.type === 'file' ? pathToFileURL(target.path).href : target.name;
+    const namespace = await import(url, asWith(attributes));
+    return esm.createSynthetic(url, [], () => {}, namespace);
+  }
+}
+
+/** `import.meta.main`, on Node 24.2 and up. */
+const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
+const HAS_META_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2);
+
+/** @param {Version} version */
+function timersIn(version) {
+  const timers = /** @type {Record<string, Function>} */ (timersFor(version));
+  return Object.fromEntries(TIMER_NAMES.map((name) => [name, timers[name]]));
+}
+
+/** @param {Record<string, string>} attributes */
+function asWith(attributes) {
+  return Object.keys(attributes).length > 0 ? { with: attributes } : undefined;
+}
+
+/**
+ * A property that is made when it is first read.
+ *
+ * @param {object} target
+ * @param {string} name
+ * @param {() => unknown} make
+ */
+function lazy(target, name, make) {
+  Object.defineProperty(target, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = make();
+      Object.defineProperty(target, name, { value, writable: true });
+      return value;
+    },
+    set(value) {
+      Object.defineProperty(target, name, { value, writable: true });
+    },
+  });
+}
+
+exports.EsmLoader = EsmLoader;
