@@ -26,10 +26,10 @@ const { namedBy } = require('./stage');
 /**
  * @param {Staged} staged used up by this call
  * @param {import('./host').TransactionHost} host
- * @param {{ lingerMs: number }} options
+ * @param {{ lingerMs: number, repoint: () => void }} options `repoint` gives importers that stay the new bindings
  * @returns {import('./host').CommitResult}
  */
-function commit(staged, host, { lingerMs }) {
+function commit(staged, host, { lingerMs, repoint }) {
   const { registry, graph, servers } = host;
   const { overlay, plan } = staged;
   const going = versionsThatGo(staged, host);
@@ -68,9 +68,12 @@ function commit(staged, host, { lingerMs }) {
     Module._cache[version.record.path] = version.module;
   }
   moveMain(main, all);
+  repoint();
+  host.refreshShells(overlay.versions.keys());
   const handedOver = servers.commit();
 
   const unaccepted = runAcceptCallbacks(staged, host);
+  unaccepted.push(...runSelfCallbacks(all, host));
   const stale = new Set(all.map(({ version }) => version));
   servers.release(stale, { ...host.options, lingerMs });
   const failures = dispose(all, host);
@@ -181,21 +184,21 @@ function moveMain(main, going) {
  * @returns {ModuleRecord[]} boundaries whose callback failed
  */
 function runAcceptCallbacks({ plan }, { registry, warn }) {
-  /** @type {Map<import('../runtime/hot-context').AcceptedDependency, { boundary: ModuleRecord, paths: string[] }>} */
+  /** @type {Map<import('../runtime/hot-context').AcceptedDependency, { boundary: ModuleRecord, records: ModuleRecord[] }>} */
   const calls = new Map();
   for (const { id, via, kind } of plan.boundaries) {
-    if (kind !== 'accepts') continue;
     const boundary = registry.byId(id);
+    if (kind !== 'accepts') continue;
     const accepted = boundary.current?.hot?.accepted.get(registry.byId(via));
     if (!accepted) continue;
-    const call = calls.get(accepted) ?? { boundary, paths: [] };
-    call.paths.push(registry.byId(via).path);
+    const call = calls.get(accepted) ?? { boundary, records: [] };
+    call.records.push(registry.byId(via));
     calls.set(accepted, call);
   }
   const failed = [];
-  for (const [accepted, { boundary, paths }] of calls) {
+  for (const [accepted, { boundary, records }] of calls) {
     try {
-      acceptNow(accepted, boundary, paths);
+      acceptNow(accepted, boundary, records);
     } catch (error) {
       warn(error);
       failed.push(boundary);
@@ -205,14 +208,37 @@ function runAcceptCallbacks({ plan }, { registry, warn }) {
 }
 
 /**
+ * What modules that accept themselves asked by Vite's rules to be told: the new module in their place.
+ *
+ * @param {Going[]} going
+ * @param {import('./host').TransactionHost} host
+ * @returns {ModuleRecord[]} those whose callback failed
+ */
+function runSelfCallbacks(going, { warn }) {
+  return going.flatMap(({ version, successor }) => {
+    const { record, hot } = version;
+    if (!successor || !hot) return [];
+    try {
+      for (const callback of hot.selfCallbacks.splice(0)) callback(record.current?.exports);
+      return [];
+    } catch (error) {
+      warn(error);
+      return [record];
+    }
+  });
+}
+
+/**
  * @param {import('../runtime/hot-context').AcceptedDependency} accepted
  * @param {ModuleRecord} boundary
- * @param {string[]} paths
+ * @param {ModuleRecord[]} records
  * @throws what the callback throws, or, if that was handed to the program's error handler, what the handler throws
  */
-function acceptNow({ callback, onError }, boundary, paths) {
+function acceptNow({ callback, onModules, onError }, boundary, records) {
+  const paths = records.map((record) => record.path);
   try {
     callback?.(paths);
+    onModules?.(records);
   } catch (error) {
     if (!onError) throw error;
     const dependencyId = /** @type {string} */ (paths[0]);
@@ -267,7 +293,14 @@ function ownHandlers(version, successor) {
   const handlers = version.hot?.disposeHandlers.splice(0) ?? [];
   const data = {};
   const calls = handlers.map((handler) => () => handler(data));
-  return successor ? calls : [...calls, ...version.record.takeKept()];
+  if (successor) return calls;
+  const pruned = version.hot?.pruneHandlers.splice(0) ?? [];
+  return [
+    ...calls,
+    ...pruned,
+    () => void (version.record.viteData = {}),
+    ...version.record.takeKept(),
+  ];
 }
 
 /** @param {import('../resources/tracker').Resource[]} resources */

@@ -8,6 +8,9 @@
  * @property {import('../binding').NativeGraph} graph
  * @property {Pick<typeof import('../binding'), 'hotReload'>} native
  * @property {import('../runtime/cjs/loader').Loader} loader
+ * @property {(overlay: import('../runtime/registry').Overlay) => () => void} prepareRepoint see `EsmLoader`
+ * @property {(record: import('../runtime/record').ModuleRecord, module: import('../runtime/esm/module').EsModule) => { importer: string, names: string[] } | undefined} hiddenFromCold see `Shells`
+ * @property {(records: Iterable<import('../runtime/record').ModuleRecord>) => void} refreshShells
  * @property {import('../resources/servers').Servers} servers
  * @property {import('./status').Status} status
  * @property {import('../types').EngineOptions} options

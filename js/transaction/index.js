@@ -100,13 +100,28 @@ class Transactions {
     if (this.#state.phase === 'waiting') this.#state.supersede();
     const request = { changes, caller, isCall: true, startMs: performance.now() };
     const work = this.#beginAfterSave(request);
-    const report =
-      work.type === 'done'
-        ? work.report
-        : this.#finish(request, work, this.#host.options.settleTimeoutMs);
+    const report = work.type === 'done' ? work.report : this.#finishNow(request, work);
     this.#publish(request, report);
     queueMicrotask(() => void this.#drain());
     return report;
+  }
+
+  /**
+   * The caller cannot wait for what a module awaits as it evaluates.
+   *
+   * @param {Request} request
+   * @param {StagedWork} work
+   */
+  #finishNow(request, work) {
+    if (work.staged.overlay.awaiting.size === 0) {
+      return this.#finish(request, work, this.#host.options.settleTimeoutMs);
+    }
+    const [record] = work.staged.prepared.changed;
+    const version = record?.current?.number;
+    const error = new SafeHotError('ERR_SAFE_HOT_ASYNC', { path: record?.path, version });
+    this.#undo(work);
+    return this.#done(request, 'refused', { changed: changedPaths(work.staged.prepared), error })
+      .report;
   }
 
   /**
@@ -256,11 +271,12 @@ class Transactions {
 
   /** @param {StagedWork} work */
   #isSettled(work) {
-    return this.#host.servers.isSettled(work.replaced);
+    return work.staged.overlay.awaiting.size === 0 && this.#host.servers.isSettled(work.replaced);
   }
 
   /**
-   * Waits until the successor has asked for each listening socket of what it replaces.
+   * Waits until what awaits at the top level has evaluated, and until the successor has asked for each listening socket
+   * of what it replaces.
    *
    * @param {Request} request
    * @param {StagedWork} work
@@ -271,7 +287,20 @@ class Transactions {
     let timer;
     /** @type {'settled' | 'superseded' | 'failed' | 'timed-out'} */
     const ended = await new Promise((resolve) => {
-      timer = setTimeout(() => resolve('timed-out'), options.settleTimeoutMs);
+      const { awaiting } = work.staged.overlay;
+      // A module that has not evaluated to its end cannot be taken, however long that is.
+      const giveUp = () => {
+        if (awaiting.size === 0) resolve('timed-out');
+        else timer = setTimeout(giveUp, options.settleTimeoutMs);
+      };
+      timer = setTimeout(giveUp, options.settleTimeoutMs);
+      for (const promise of awaiting) {
+        const didEnd = () => {
+          awaiting.delete(promise);
+          if (this.#isSettled(work)) resolve('settled');
+        };
+        promise.then(didEnd, (error) => work.guard.fail(error));
+      }
       this.#state = { phase: 'waiting', supersede: () => this.#supersede(request, work, resolve) };
       work.guard.onFailure = () => resolve('failed');
       servers.onStagedListen = () => {
@@ -320,10 +349,19 @@ class Transactions {
    * @param {number} lingerMs how long the successor may still ask for a listening socket
    */
   #finish(request, work, lingerMs) {
+    const hidden = this.#hiddenFromCold(work.staged);
+    if (hidden) return this.#giveUp(request, work, hidden);
+    /** @type {() => void} */
+    let repoint;
+    try {
+      repoint = this.#host.prepareRepoint(work.staged.overlay);
+    } catch (error) {
+      return this.#fail(request, work, error);
+    }
     work.guard.remove();
     this.#state = { phase: 'working' };
     this.#host.status.set('apply');
-    const result = this.#commit(work.staged, lingerMs);
+    const result = this.#commit(work.staged, { lingerMs, repoint });
     // A module whose accept callback failed counts as changed itself.
     for (const record of result.unaccepted) {
       queueMicrotask(() => this.submit({ ...emptyChanges(), forced: new Set([record]) }));
@@ -342,12 +380,39 @@ class Transactions {
   }
 
   /**
+   * Names that come or go are out of sight for a cold module that imports them.
+   *
    * @param {Staged} staged
-   * @param {number} lingerMs
    */
-  #commit(staged, lingerMs) {
+  #hiddenFromCold({ overlay }) {
+    for (const [record, { esm }] of overlay.versions) {
+      const hidden = esm && this.#host.hiddenFromCold(record, esm);
+      if (!hidden) continue;
+      const details = { path: record.path, ...hidden, names: hidden.names.join(', ') };
+      return new SafeHotError('ERR_SAFE_HOT_EXPORTS_CHANGED', details);
+    }
+    return undefined;
+  }
+
+  /**
+   * @param {Request} request
+   * @param {StagedWork} work
+   * @param {SafeHotError} error why the process has to start again
+   */
+  #giveUp(request, work, error) {
+    const changed = changedPaths(work.staged.prepared);
+    this.#dirty = onlyFiles(request.changes);
+    this.#undo(work);
+    return this.#done(request, 'restart-required', { changed, error }).report;
+  }
+
+  /**
+   * @param {Staged} staged
+   * @param {{ lingerMs: number, repoint: () => void }} options
+   */
+  #commit(staged, options) {
     try {
-      return commit(staged, this.#host, { lingerMs });
+      return commit(staged, this.#host, options);
     } finally {
       // A bug of ours must not make every later reload wait for this one.
       this.#state = { phase: 'idle' };
@@ -408,7 +473,9 @@ class Transactions {
       const fatal = new SafeHotError('ERR_SAFE_HOT_RESTORE', details, cause);
       return this.#done(request, 'restart-required', { changed, error: fatal }).report;
     }
-    const result = this.#commit(staged, this.#host.options.settleTimeoutMs);
+    const repoint = this.#host.prepareRepoint(overlay);
+    const lingerMs = this.#host.options.settleTimeoutMs;
+    const result = this.#commit(staged, { lingerMs, repoint });
     return this.#done(request, 'restored', { ...result, changed, error, plan }).report;
   }
 

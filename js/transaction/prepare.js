@@ -38,9 +38,12 @@ const { frameAt, placeOfSyntaxError } = require('../report/frame');
  * @typedef {object} PrepareHost
  * @property {import('../runtime/registry').Registry} registry
  * @property {import('../binding').NativeGraph} graph
- * @property {import('../binding').NativeResolver} resolver
+ * @property {Pick<import('../binding').NativeResolver, 'resolve' | 'clear'>} resolver
  * @property {typeof import('../binding').prepare} prepare
  * @property {boolean} readsPlainJavaScript
+ * @property {(filename: string, source?: string) => import('../runtime/formats').Format} formatOf
+ * @property {(source: string, filename: string) => any} transform of an ES module
+ * @property {(importer: string, specifier: string) => { type: 'file', path: string } | { type: 'builtin' } | null} resolveImport
  * @property {(filePath: string) => boolean} mustRestart Node has read the file, and does not read it again
  * @property {(filePath: string) => ModuleRecord[]} dependentsOf modules that read the file, if its content is another now
  * @property {(vanished: string[], appeared: string[]) => void} clearPathCache
@@ -215,6 +218,7 @@ function inputFor(host, record, isForced) {
  */
 function languageOf(host, filePath) {
   if (filePath.endsWith('.json')) return 'json';
+  if (host.registry.lookup(filePath)?.current?.esm) return 'other';
   const isScript = filePath.endsWith('.js') || filePath.endsWith('.cjs');
   return isScript && host.readsPlainJavaScript ? 'commonjs' : 'other';
 }
@@ -252,10 +256,14 @@ function readOutcome(host, record, file, prepared) {
       return syntaxError(refused, file.source, file.error);
     }
     default: {
+      const isModule = host.formatOf(record.path, file.source) === 'module';
+      if (isModule && !record.current?.isAdopted) {
+        return readModule(host, record, file, refused, prepared);
+      }
       const { factory, error } = compileIfScript(host, record, file.source);
       if (file.moduleSyntax && error) {
-        const isModule = new SafeHotError('ERR_SAFE_HOT_ES_MODULE', details);
-        return { type: 'restart-required', error: isModule };
+        const error = new SafeHotError('ERR_SAFE_HOT_ES_MODULE', details);
+        return { type: 'restart-required', error };
       }
       if (error) return syntaxError(refused, file.source, error);
       return readChanged(host, record, file, factory, prepared);
@@ -311,6 +319,45 @@ function readChanged(host, record, file, factory, prepared) {
 }
 
 /**
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {Extract<import('../binding').NativePrepared, { type: 'changed' }>} file
+ * @param {(code: string, more?: object) => { type: 'refused', error: SafeHotError }} refused
+ * @param {Prepared} prepared
+ */
+function readModule(host, record, file, refused, prepared) {
+  const { path: filename } = record;
+  const transformed = host.transform(file.source, filename);
+  if (transformed.type === 'invalid') return syntaxError(refused, file.source, transformed.error);
+  /** @type {Set<ModuleRecord>} */
+  const mentions = new Set();
+  const { requests, dynamicImports } = transformed;
+  for (const request of [...requests, ...dynamicImports]) {
+    const target = host.resolveImport(filename, request.specifier);
+    // An `import()` may never run.
+    if (!target && requests.includes(request)) {
+      return unresolved(record, record, placed(request, file.source), file.source);
+    }
+    const mentioned = target?.type === 'file' ? host.registry.lookup(target.path) : undefined;
+    if (mentioned?.current) mentions.add(mentioned);
+  }
+  accept(record, file, null, mentions, prepared);
+  Object.assign(/** @type {object} */ (prepared.sources.get(filename)), { transformed });
+  return undefined;
+}
+
+/**
+ * @param {{ specifier: string, startUtf16: number, endUtf16: number }} request
+ * @param {string} source
+ */
+function placed(request, source) {
+  const before = source.slice(0, request.startUtf16).split('\n');
+  const column = /** @type {string} */ (before.at(-1)).length + 1;
+  const endColumn = column + request.endUtf16 - request.startUtf16;
+  return { specifier: request.specifier, line: before.length, column, endColumn };
+}
+
+/**
  * @param {ModuleRecord} record
  * @param {{ source: string, fingerprint: string }} file
  * @param {import('../runtime/record').Factory | null} factory
@@ -338,6 +385,8 @@ function stillRequired(host, record, prepared) {
   for (const [index, file] of host.prepare(inputs).entries()) {
     const importer = /** @type {ModuleRecord} */ (importers[index]);
     if (file.type !== 'changed') continue;
+    const imported = importOf(host, importer, file.source, record);
+    if (imported) return unresolved(record, importer, imported, file.source);
     const request = file.requests.find(
       (each) =>
         !each.optional &&
@@ -357,9 +406,28 @@ function stillRequired(host, record, prepared) {
 }
 
 /**
+ * The static import by which an ES module still asks for a file that is gone.
+ *
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} importer
+ * @param {string} source
+ * @param {ModuleRecord} record
+ */
+function importOf(host, importer, source, record) {
+  if (!importer.current?.esm) return undefined;
+  const transformed = host.transform(source, importer.path);
+  const request = transformed.requests?.find(
+    (/** @type {{ specifier: string }} */ { specifier }) =>
+      importer.current?.requests.get(specifier) === record.path &&
+      !host.resolveImport(importer.path, specifier),
+  );
+  return request && placed(request, source);
+}
+
+/**
  * @param {ModuleRecord} record the changed module
  * @param {ModuleRecord} importer the module that has the `require`; the changed module itself, unless that is gone
- * @param {import('../binding').NativeRequest} request
+ * @param {{ specifier: string, line: number, column: number, endColumn: number }} request
  * @param {string} source of the importer
  */
 function unresolved(record, importer, request, source) {

@@ -33,6 +33,7 @@ function openOverlay(plan, prepared, registry, { lastGood }) {
     sources: prepared.sources,
     unprepared: new Set(),
     isOutdated: false,
+    awaiting: new Set(),
     lastGood,
   };
 }
@@ -53,7 +54,7 @@ function evaluateStaged(staged, loader, registry) {
   for (const id of plan.tops) {
     const record = registry.byId(id);
     const boundary = caller ?? boundaries.get(id)?.current ?? undefined;
-    const isMain = record.current?.module === process.mainModule;
+    const isMain = record.current !== null && record.current.module === process.mainModule;
     loader.stage(record, isMain ? null : parentOf(record, boundary), isMain);
   }
   const isAsked = (/** @type {ModuleRecord} */ record) =>
