@@ -67,20 +67,18 @@ class TempApp {
    * Runs the text of `driver` in a process of its own; it sees its arguments and the globals, nothing else.
    *
    * @param {(kit: Kit, data: any) => unknown} driver
-   * @param {{ data?: unknown } & Parameters<typeof runScript>[1]} [options] `data` has to survive JSON
+   * @param {{ data?: unknown, driver?: string } & Parameters<typeof runScript>[1]} [options] `data` has to survive
+   *   JSON; `driver` is the name of its file
    * @returns {Promise<any>} what `driver` returns, through JSON
    * @throws {Error} what it throws, or how the process ended otherwise
    */
-  async drive(driver, { data, ...options } = {}) {
+  async drive(driver, { data, driver: file = 'driver.js', ...options } = {}) {
     const given = JSON.stringify(data) ?? 'undefined';
     for (const name of KIT_FILES) {
       this.write(`${KIT_FOLDER}/${name}`, fs.readFileSync(path.join(__dirname, name), 'utf8'));
     }
-    this.write(
-      'driver.js',
-      `require('driver-kit/driver-kit').drive(require, ${driver}, ${given});\n`,
-    );
-    const { values, code, signal, stderr } = await this.run('driver.js', options);
+    this.write(file, `require('driver-kit/driver-kit').drive(require, ${driver}, ${given});\n`);
+    const { values, code, signal, stderr } = await this.run(file, options);
     const [outcome] = values.filter((value) => 'returned' in value || 'thrown' in value);
     if (!outcome) throw new Error(`The driver ended with ${signal ?? code}\n${stderr}`);
     if (outcome.thrown) throw new Error(`The driver threw: ${outcome.thrown}\n${stderr}`);

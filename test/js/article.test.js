@@ -34,7 +34,8 @@ function copyOf(name) {
 /** @param {ReturnType<typeof copyOf>} app @param {Parameters<typeof app.run>[1]} options */
 function run(app, options) {
   const witness = app.path('node_modules/witness/index.js');
-  return app.run('index.js', { nodeArgs: ['-r', witness, '--max-old-space-size=100'], ...options });
+  const entry = fs.existsSync(app.path('index.mjs')) ? 'index.mjs' : 'index.js';
+  return app.run(entry, { nodeArgs: ['-r', witness, '--max-old-space-size=100'], ...options });
 }
 
 describe("the article's programs", () => {
@@ -68,6 +69,21 @@ describe("the article's programs", () => {
     assert.equal(new Set(lines.slice(firstNew)).size, 1, lines.join('\n'));
     const alive = values[0].versions.filter(({ path: file }) => file === 'update_mod.js');
     assert.equal(alive.length, 1);
+  });
+
+  it('problem-4: one version of an ES module is alive', async () => {
+    const { values, lines, stderr } = await run(copyOf('problem-4'), {
+      until: ({ lines }) => lines.filter((line) => line.startsWith('update_mod 1 ')).length === 25,
+    });
+
+    assert.equal(stderr, '');
+    assert.ok(!lines.some((line) => line.startsWith('update_mod 2 ')));
+    const alive = values[0].versions.filter(({ path: file }) => file === 'update_mod.mjs');
+    assert.deepEqual(
+      alive.map((/** @type {any} */ each) => each.state),
+      ['current'],
+    );
+    assert.ok(alive[0].version > 20);
   });
 
   it('problem-5: after an edit no module says v1 any more', async () => {

@@ -1,0 +1,291 @@
+'use strict';
+
+/* ES modules of a program that knows nothing of safe-hot: reloaded on save, beside CommonJS and cold packages. */
+
+const assert = require('node:assert/strict');
+const { useApps } = require('../helpers/cli-app');
+
+const PACKAGE = '{"name":"app","type":"module"}';
+
+const SERVER = `import http from 'node:http';
+import { answer } from './answer.js';
+import * as all from './answer.js';
+const server = http.createServer((req, res) => res.end(answer() + ' ' + Object.keys(all)));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`;
+const ANSWER = `import { value } from './value.js';
+export const answer = () => 'value ' + value;
+export default answer;
+`;
+const FILES = {
+  'package.json': PACKAGE,
+  'server.js': SERVER,
+  'answer.js': ANSWER,
+  'value.js': 'export const value = 1;\n',
+};
+
+describe('ES modules', () => {
+  const apps = useApps();
+
+  for (const how of ['cli', 'register', 'import']) {
+    it(`reload on save, and broken ones leave the old serving (${how})`, async () => {
+      const app = await apps.serve(FILES, { how });
+      assert.equal(await app.get(), 'value 1 answer,default');
+
+      app.write('value.js', 'export const value = 2;\n');
+      const first = await app.nextReload();
+      assert.equal(first.outcome, 'committed');
+      assert.deepEqual(first.evaluated, ['value.js', 'answer.js', 'server.js']);
+      assert.deepEqual(first.handedOver, [':0']);
+      assert.equal(await app.get(), 'value 2 answer,default');
+
+      app.write('value.js', 'export const value = ;\n');
+      const syntax = await app.nextReload();
+      assert.equal(syntax.outcome, 'refused');
+      assert.equal(syntax.error.code, 'ERR_SAFE_HOT_SYNTAX');
+      assert.match(syntax.error.message, /^value\.js:1:22 .*; version 2 stays in use$/);
+
+      app.write('value.js', 'export const other = 3;\n');
+      const missing = await app.nextReload();
+      assert.equal(missing.outcome, 'rolled-back');
+      assert.match(
+        missing.error.message,
+        /'\.\/value\.js' does not provide an export named 'value'/,
+      );
+
+      app.write('value.js', "import './nowhere.js';\nexport const value = 3;\n");
+      const unresolved = await app.nextReload();
+      assert.equal(unresolved.outcome, 'refused');
+      assert.equal(unresolved.error.code, 'ERR_SAFE_HOT_UNRESOLVED');
+
+      app.write('value.js', "export const value = 3;\nthrow new Error('no');\n");
+      const thrown = await app.nextReload();
+      assert.equal(thrown.outcome, 'rolled-back');
+      assert.match(thrown.error.message, /^Evaluating value\.js failed: no; version 2 stays/);
+      assert.match(thrown.error.frame, /> 2 \| throw new Error/);
+      assert.equal(await app.get(), 'value 2 answer,default');
+
+      app.write('value.js', 'export const value = 4;\n');
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), 'value 4 answer,default');
+      assert.equal(app.stderr, '');
+    });
+  }
+
+  it('that are imported by no one any more are pruned, and new ones are found', async () => {
+    const app = await apps.serve(FILES);
+
+    app.write('other.js', "export const value = 'other';\n");
+    app.edit('answer.js', './value.js', './other.js');
+    const report = await app.nextReload();
+
+    assert.equal(report.outcome, 'committed');
+    assert.deepEqual(report.evaluated, ['other.js', 'answer.js', 'server.js']);
+    assert.deepEqual(report.pruned, ['value.js']);
+    assert.equal(await app.get(), 'value other answer,default');
+    app.write('other.js', "export const value = 'again';\n");
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'value again answer,default');
+  });
+
+  it('that await at the top level serve on until the new version has evaluated', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'answer.js': `import { connect } from './connect.js';
+const name = await connect();
+export const answer = () => name;
+`,
+      'connect.js': `export const connect = async () => { console.log('connecting'); return 'one'; };\n`,
+    });
+    assert.equal(await app.get(), 'one answer');
+
+    app.write(
+      'connect.js',
+      `export const connect = () => new Promise((resolve) => {
+  console.log('connecting');
+  setTimeout(resolve, 200, 'two');
+});\n`,
+    );
+    await app.nextLine('connecting');
+    assert.equal(await app.get(), 'one answer');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'two answer');
+
+    app.write(
+      'connect.js',
+      "export const connect = async () => { throw new Error('refused'); };\n",
+    );
+    const report = await app.nextReload();
+    assert.equal(report.outcome, 'rolled-back');
+    assert.match(report.error.message, /failed: refused; version 2 stays in use/);
+    assert.equal(await app.get(), 'two answer');
+    app.write('connect.js', "export const connect = async () => 'three';\n");
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'three answer');
+  });
+
+  it('import CommonJS and are required by it, as one graph', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'answer.js': `import all, { word } from './words.cjs';
+import data from './data.json' with { type: 'json' };
+export const answer = () => [word, all.word, data.n].join();
+`,
+      'words.cjs': "const { value } = require('./value.js');\nexports.word = 'word ' + value;\n",
+      'data.json': '{ "n": 1 }',
+    });
+    assert.equal(await app.get(), 'word 1,word 1,1 answer');
+
+    app.write('value.js', 'export const value = 2;\n');
+    assert.deepEqual((await app.nextReload()).evaluated, [
+      'value.js',
+      'words.cjs',
+      'answer.js',
+      'server.js',
+    ]);
+    assert.equal(await app.get(), 'word 2,word 2,1 answer');
+    app.edit('words.cjs', "'word '", "'Word '");
+    assert.deepEqual((await app.nextReload()).evaluated, ['words.cjs', 'answer.js', 'server.js']);
+    assert.equal(await app.get(), 'Word 2,Word 2,1 answer');
+    app.write('data.json', '{ "n": 2 }');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'Word 2,Word 2,2 answer');
+  });
+
+  it('are imported on demand', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'answer.js': "export const answer = () => 'here';\n",
+      'server.js': `import http from 'node:http';
+const server = http.createServer(async (req, res) => {
+  const { value } = await import('./value.js');
+  res.end(String(value));
+});
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+    });
+    assert.equal(await app.get(), '1');
+
+    app.write('value.js', 'export const value = 2;\n');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), '2');
+  });
+
+  it('that accept an import have the new binding, and are not evaluated again', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'answer.js': `import { value } from './value.js';
+import * as all from './value.js';
+console.log('evaluating');
+export const answer = () => value + ' ' + all.value;
+import.meta.hot.accept('./value.js', (module) => console.log('accepted', module.value));
+`,
+    });
+    assert.equal(await app.get(), '1 1 answer');
+
+    for (const n of [2, 3]) {
+      app.write('value.js', `export const value = ${n};\n`);
+      const report = await app.nextReload();
+      assert.equal(report.outcome, 'committed');
+      assert.deepEqual(report.evaluated, ['value.js']);
+      await app.nextLine(`accepted ${n}`);
+      assert.equal(await app.get(), `${n} ${n} answer`);
+    }
+    app.write('value.js', 'export const renamed = 4;\n');
+    assert.equal((await app.nextReload()).outcome, 'rolled-back');
+    assert.equal(await app.get(), '3 3 answer');
+    assert.equal(app.lines.filter((line) => line === 'evaluating').length, 1);
+  });
+
+  it('that accept themselves hand data over and are told of the new module', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'server.js': `import http from 'node:http';
+import './self.js';
+const server = http.createServer((req, res) => res.end('up'));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+      'self.js': `const { hot } = import.meta;
+hot.data.count = (hot.data.count ?? 0) + 1;
+export const name = 'one';
+console.log('count', hot.data.count);
+hot.accept((module) => console.log('now', module.name));
+hot.dispose((data) => console.log('disposed', data.count));
+`,
+    });
+    assert.ok(app.lines.includes('count 1'));
+
+    app.edit('self.js', "'one'", "'two'");
+
+    const report = await app.nextReload();
+    assert.deepEqual(report.evaluated, ['self.js']);
+    await app.nextLine('disposed 1');
+    await app.nextLine('count 2');
+    await app.nextLine('now two');
+  });
+
+  it('are seen by cold packages, which see new values but no new names', async () => {
+    const app = await apps.serve(
+      {
+        ...FILES,
+        'node_modules/cold/package.json': '{"name":"cold","type":"module","main":"index.js"}',
+        'node_modules/cold/index.js': `let module;
+export const load = async (url) => void (module = await import(url));
+export const value = () => String(module.value);
+`,
+        'server.js': `import http from 'node:http';
+import { load, value } from 'cold';
+await load(new URL('./value.js', import.meta.url));
+const server = http.createServer((req, res) => res.end(value()));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+      },
+      { options: ['--report', 'json'], how: 'register' },
+    );
+    assert.equal(await app.get(), '1');
+
+    app.write('value.js', 'export const value = 2;\n');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), '2');
+    if (!require('node:module').registerHooks) return;
+    app.write('value.js', 'export const value = 3;\nexport const more = 1;\n');
+    const report = await app.nextReload();
+    assert.equal(report.outcome, 'restart-required');
+    assert.match(
+      report.error.message,
+      /^value\.js exports other names now \(more\), which node_modules.cold.index\.js/,
+    );
+  });
+
+  it('in TypeScript run and reload with nothing else installed', async () => {
+    const app = await apps.serve(
+      {
+        ...FILES,
+        'server.ts': `import http from 'node:http';
+import { answer, type Answer } from './answer.js';
+const shown: Answer = answer(1 as number);
+const server = http.createServer((req, res) => void res.end(shown.text + Level.High));
+enum Level { Low, High }
+server.listen(0, () => console.log('listening', (server.address() as any).port, process.pid));
+`,
+        'answer.ts': `export interface Answer { text: string }
+export function answer<T>(value: T): Answer {
+  return { text: \`\${value} one \` };
+}
+`,
+      },
+      { entry: 'server.ts' },
+    );
+    assert.equal(await app.get(), '1 one 1');
+
+    app.edit('answer.ts', 'one', 'two');
+    const report = await app.nextReload();
+
+    assert.equal(report.outcome, 'committed');
+    assert.deepEqual(report.evaluated, ['answer.ts', 'server.ts']);
+    assert.equal(await app.get(), '1 two 1');
+    app.edit('answer.ts', 'return {', 'return {{');
+    assert.equal((await app.nextReload()).outcome, 'refused');
+    assert.equal(await app.get(), '1 two 1');
+  });
+});
