@@ -288,4 +288,55 @@ export function answer<T>(value: T): Answer {
     assert.equal((await app.nextReload()).outcome, 'refused');
     assert.equal(await app.get(), '1 two 1');
   });
+
+  it('show lines and columns of the source in stack traces, after reloads too', async () => {
+    const app = await apps.serve(
+      {
+        ...FILES,
+        'server.ts': `import http from 'node:http';
+import { plain } from './plain.js';
+import { erased } from './erased.ts';
+import { made } from './made.ts';
+const server = http.createServer((req, res) => void res.end([plain(), erased(), made()].join()));
+server.listen(0, () => console.log('listening', (server.address() as any).port, process.pid));
+`,
+        'plain.js': `import 'node:fs';
+export let count = 0;
+export default () => {}; export const unused = 1;
+export function plain() {
+  count++;
+  return new Error().stack.split('\\n')[1].match(/\\w+\\.\\w+:\\d+:\\d+/)[0];
+}
+`,
+        'erased.ts': `import type fs from 'node:fs';
+interface Long { a: string }
+export function erased<T extends Long>(value?: T): string {
+  const a = value as any as T; return (new Error().stack as string).split('\\n')[1]!.match(/\\w+\\.\\w+:\\d+:\\d+/)![0];
+}
+`,
+        'made.ts': `interface Long {
+  a: string;
+}
+
+enum Level { Low, High }
+class Point { constructor(public x: number, public y: number) {} }
+
+export function made(): string {
+  const p = new Point(Level.High, 2); return new Error().stack!.split('\\n')[1]!.match(/\\w+\\.\\w+:\\d+:\\d+/)![0];
+}
+`,
+      },
+      { entry: 'server.ts' },
+    );
+    const expected = 'plain.js:6:10,erased.ts:4:40,made.ts:9:46';
+    assert.equal(await app.get(), expected);
+
+    for (let n = 1; n <= 10; n += 1) {
+      for (const file of ['plain.js', 'erased.ts', 'made.ts']) {
+        app.write(file, `${app.read(file).replace(/\/\/ .*/s, '')}// ${n}`);
+        assert.equal((await app.nextReload()).outcome, 'committed');
+      }
+      assert.equal(await app.get(), expected);
+    }
+  });
 });

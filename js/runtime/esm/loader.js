@@ -12,6 +12,7 @@ const { pathToFileURL } = require('node:url');
 const esm = require('./index');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
+const { registerMap } = require('./source-maps');
 const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
 const { languageOf } = require('../formats');
@@ -182,6 +183,7 @@ class EsmLoader {
     const url = pathToFileURL(filename).href;
     const module = esm.createModule(url, text.transformed, this.#hostOf(version));
     version.esm = module;
+    if (text.transformed.map) registerMap(module, filename, text.transformed.map);
     version.onRelease = () => this.#release(record, module);
     this.#versions.set(module, version);
     Object.defineProperty(holder, 'exports', {
