@@ -5,8 +5,8 @@
  * `package.json`, then, where that says nothing, by its text.
  */
 
-const fs = require('node:fs');
 const path = require('node:path');
+const { readText } = require('./read-text');
 
 /**
  * @typedef {'module' | 'commonjs' | 'json' | 'other'} Format
@@ -47,7 +47,7 @@ class Formats {
   of(filename, text) {
     const declared = this.declared(filename);
     if (declared) return declared;
-    const source = text ?? fs.readFileSync(filename, 'utf8');
+    const source = text ?? readText(filename);
     if (!MODULE_WORDS.test(source)) return 'commonjs';
     return this.#hasModuleSyntax(source, filename) ? 'module' : 'commonjs';
   }
@@ -76,7 +76,7 @@ class Formats {
    */
   #readType(folder) {
     try {
-      return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).type;
+      return JSON.parse(readText(path.join(folder, 'package.json'))).type;
     } catch {
       const parent = path.dirname(folder);
       const isEnd = parent === folder || path.basename(folder) === 'node_modules';

@@ -5,9 +5,9 @@
  * what it declares, through `export *` and re-exports of other files.
  */
 
-const fs = require('node:fs');
 const Module = require('node:module');
 const { languageOf } = require('../formats');
+const { readText } = require('../read-text');
 
 /**
  * @typedef {object} NamesHost
@@ -37,7 +37,7 @@ function exportNames(host, filename, visited = new Set()) {
  * @param {Set<string>} visited
  */
 function namesOfModule(host, filename, visited) {
-  const source = fs.readFileSync(filename, 'utf8');
+  const source = readText(filename);
   const scanned = host.transform(source, {
     path: filename,
     language: languageOf(filename),
@@ -86,7 +86,7 @@ function namesOfCommonJs(filename, visited, source) {
   visited.add(filename);
   // Loaded when it is first wanted: a program in CommonJS never does.
   parse ??= initialized();
-  const { exports, reexports } = lexed(source ?? fs.readFileSync(filename, 'utf8'));
+  const { exports, reexports } = lexed(source ?? readText(filename));
   for (const name of exports) names.add(name);
   const { resolve } = Module.createRequire(filename);
   for (const specifier of reexports) {

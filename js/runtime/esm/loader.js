@@ -6,7 +6,6 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
-const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const esm = require('./index');
@@ -16,6 +15,7 @@ const { registerMap } = require('./source-maps');
 const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
 const { languageOf } = require('../formats');
+const { readText } = require('../read-text');
 const { SafeHotError } = require('../../errors');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
@@ -224,7 +224,7 @@ class EsmLoader {
         return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
       }
     }
-    const source = fs.readFileSync(filename, 'utf8').replace(/^\uFEFF/, '');
+    const source = readText(filename).replace(/^\uFEFF/, '');
     const fingerprint = source.includes('\uFFFD')
       ? this.#host.fingerprint(filename)
       : this.#host.fingerprintText(source);
