@@ -8,6 +8,7 @@
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
+const { registerHooks } = require('../runtime/cjs/install');
 
 /**
  * @typedef {object} HooksHost
@@ -23,12 +24,9 @@ let isInstalled = false;
 function installHooks(host) {
   if (isInstalled) return;
   isInstalled = true;
-  if (Module.registerHooks) installInThread(host);
+  if (registerHooks) installInThread(host);
   else installOffThread(host);
 }
-
-/** Before any of the program's, so that safe-hot does not take its own for one of theirs. */
-const { registerHooks } = Module;
 
 /** @param {HooksHost} host */
 function installInThread(host) {

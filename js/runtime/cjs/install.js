@@ -8,6 +8,9 @@
 const Module = /** @type {any} */ (require('node:module'));
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 
+/** Node's own, by which no hook of the program is counted. */
+const { registerHooks } = Module;
+
 /**
  * @param {import('./loader').Loader} loader
  * @returns {{ readsPlainJavaScript: () => boolean }}
@@ -82,7 +85,6 @@ function install(loader) {
  * @returns {() => boolean} does any stand that has a `load`?
  */
 function followLoadHooks() {
-  const { registerHooks } = Module;
   const standing = new Set();
   if (!registerHooks) return () => false;
   Module.registerHooks = function (/** @type {any} */ hooks) {
@@ -103,3 +105,4 @@ function followLoadHooks() {
 }
 
 exports.install = install;
+exports.registerHooks = registerHooks;
