@@ -62,6 +62,7 @@ class Engine {
   #esModules = null;
   #resolveImport = makeResolveImport();
   #isReady = false;
+  #isModuleEntry = false;
   #startMs = performance.now();
   /** @type {Map<string, boolean>} */
   #hotFiles = new Map();
@@ -162,6 +163,7 @@ class Engine {
   expectEntry(entry) {
     const filename = entry && realFile(entry);
     if (!filename || !this.#isHotModule(filename)) return;
+    this.#isModuleEntry = true;
     this.esModules.expectEntry(filename);
   }
 
@@ -274,7 +276,10 @@ class Engine {
       didFail: (version) => this.watcher?.didFail(version),
       willReplace: (version) => this.#willReplace(version),
       hot: this.#hotHost(),
-      didRunMain: () => this.#didRunMain(process.mainModule?.filename),
+      // Node tries some ES modules as CommonJS first.
+      didRunMain: () => {
+        if (!this.#isModuleEntry) this.#didRunMain(process.mainModule?.filename);
+      },
       formats: this.formats,
       esm: () => this.esModules.loader,
     };

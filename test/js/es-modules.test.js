@@ -295,6 +295,35 @@ export function answer<T>(value: T): Answer {
     assert.equal(await app.get(), '1 two 1');
   });
 
+  it('in TypeScript of a project without a type, with decorators and without extensions', async () => {
+    const app = await apps.serve(
+      {
+        'package.json': '{"name":"app"}',
+        'tsconfig.json': '{ "compilerOptions": { "experimentalDecorators": true } }',
+        'server.ts': `import http from 'node:http';
+import { Service } from './service';
+const service = new Service('one');
+const server = http.createServer((req, res) => void res.end(service.name + marks));
+server.listen(0, () => console.log('listening', (server.address() as any).port, process.pid));
+declare const marks: string;
+`,
+        'service.ts': `const mark = (target: Function) => void ((globalThis as any).marks = ' ' + target.name);
+@mark
+export class Service { constructor(readonly name: string) {} }
+`,
+      },
+      { entry: 'server.ts' },
+    );
+    assert.equal(app.reports[0].entry, 'server.ts');
+    assert.equal(app.reports[0].hot, 2);
+    assert.equal(await app.get(), 'one Service');
+
+    app.edit('service.ts', "' '", "' marked '");
+
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'one marked Service');
+  });
+
   it('show lines and columns of the source in stack traces, after reloads too', async () => {
     const app = await apps.serve(
       {
