@@ -190,18 +190,17 @@ class Engine {
     if (importer.imports.has(imported) || importer.record === imported) return;
     importer.imports.add(imported);
     importer.mentions.delete(imported);
-    if (importer.state === 'current') this.#addImport(importer, imported);
-  }
-
-  /**
-   * @param {Version} importer
-   * @param {ModuleRecord} imported
-   */
-  #addImport(importer, imported) {
+    // The graph is told of what is staged when that is committed.
+    if (importer.state !== 'current') return;
     this.graph.apply([{ type: 'import', importer: importer.record.id, imported: imported.id }]);
     const { overlay } = this.registry;
     if (overlay?.planned.has(imported)) overlay.isOutdated = true;
     this.watcher?.didRequest(importer);
+  }
+
+  /** Loaded by cold code, or the entry. @param {ModuleRecord} record */
+  #addRoot({ id }) {
+    this.graph.apply([{ type: 'root', id, root: true }]);
   }
 
   /**
@@ -269,8 +268,8 @@ class Engine {
       isHot: (filename) => this.isHot(filename),
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
-      addImport: (importer, imported) => this.#addImport(importer, imported),
-      addRoot: (record) => void this.graph.apply([{ type: 'root', id: record.id, root: true }]),
+      link: (importer, imported) => this.#link(importer, imported),
+      addRoot: (record) => this.#addRoot(record),
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
       didFail: (version) => this.watcher?.didFail(version),
@@ -295,7 +294,7 @@ class Engine {
       isHotModule: (filename) => this.#isHotModule(filename),
       resolveImport: this.#resolveImport,
       link: (importer, imported) => this.#link(importer, imported),
-      addRoot: (record) => this.graph.apply([{ type: 'root', id: record.id, root: true }]),
+      addRoot: (record) => this.#addRoot(record),
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
       didFail: (version) => this.watcher?.didFail(version),

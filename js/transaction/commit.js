@@ -187,8 +187,8 @@ function runAcceptCallbacks({ plan }, { registry, warn }) {
   /** @type {Map<import('../runtime/hot-context').AcceptedDependency, { boundary: ModuleRecord, records: ModuleRecord[] }>} */
   const calls = new Map();
   for (const { id, via, kind } of plan.boundaries) {
-    const boundary = registry.byId(id);
     if (kind !== 'accepts') continue;
+    const boundary = registry.byId(id);
     const accepted = boundary.current?.hot?.accepted.get(registry.byId(via));
     if (!accepted) continue;
     const call = calls.get(accepted) ?? { boundary, records: [] };

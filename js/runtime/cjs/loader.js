@@ -25,7 +25,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {(filename: string) => boolean} isHot
  * @property {(filename: string) => string | null} fingerprint
  * @property {(text: string) => string} fingerprintText the same for what was read of a file already
- * @property {(importer: Version, imported: ModuleRecord) => void} addImport an edge that was not there before
+ * @property {(importer: Version, imported: ModuleRecord) => void} link notes that one imports the other
  * @property {(record: ModuleRecord) => void} addRoot loaded by cold code, or the entry
  * @property {(filename: string) => void} willLoad a hot file is to be read and evaluated for the first time
  * @property {(filename: string, version: Version | null) => void} didLoad a file was loaded; null if it is cold
@@ -87,7 +87,7 @@ class Loader {
     // Cold code that loads a hot module does so on behalf of the version that is evaluating.
     const viewer = requester ?? currentOwner();
     if (!viewer) this.#host.addRoot(record);
-    else if (!viewer.isStale) this.#link(viewer, record);
+    else if (!viewer.isStale) this.#host.link(viewer, record);
     if (!requester && parent) registry.addColdHolder(record, parent);
     // `import` keeps what a CommonJS module exported when it was first imported.
     if (!parent && !isMain) record.isImported = true;
@@ -293,17 +293,6 @@ class Loader {
     const module = overlay.versions.get(record)?.module ?? survivor;
     linkChild(parent, module);
     return module?.exports;
-  }
-
-  /**
-   * @param {Version} viewer
-   * @param {ModuleRecord} record
-   */
-  #link(viewer, record) {
-    if (viewer.imports.has(record) || viewer.record === record) return;
-    viewer.imports.add(record);
-    viewer.mentions.delete(record);
-    if (viewer.state === 'current') this.#host.addImport(viewer, record);
   }
 
   /**
