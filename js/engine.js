@@ -103,6 +103,8 @@ class Engine {
         this.watcher?.watchListing(folder);
       },
     });
+    this.registry.stale.graceMs = () => this.options.graceMs;
+    this.registry.stale.onRetained = (entry) => this.#tellRetained(entry);
     adoptLoaded(this.registry, this.graph, this.#adoptHost());
     return this;
   }
@@ -254,6 +256,13 @@ class Engine {
         this.warn(error);
       }
     }
+  }
+
+  /** @param {import('./runtime/stale').StaleEntry} entry */
+  #tellRetained({ record, number }) {
+    const inMemory = record.reachableStale().length + (record.current ? 1 : 0);
+    const path = relativeTo(this.options.root, record.path);
+    this.publish({ type: 'retained', path, version: number, inMemory });
   }
 
   /** An exception of the program's own callbacks: told, and nothing stops for it. */

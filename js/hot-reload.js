@@ -81,7 +81,7 @@ function watch(options) {
   };
 }
 
-const EVENTS = ['reload', 'ready', 'watch'];
+const EVENTS = ['reload', 'ready', 'watch', 'retained'];
 
 /**
  * @param {string} event

@@ -1,5 +1,5 @@
 import './hot';
-import type { ReadyReport, ReloadReport, WatchReport } from './types';
+import type { ReadyReport, ReloadReport, RetainedReport, WatchReport } from './types';
 
 export type { Hot, HotStatus } from './hot';
 export type {
@@ -9,6 +9,7 @@ export type {
   ReloadReport,
   Report,
   ReportedError,
+  RetainedReport,
   StaleReport,
   WatchReport,
 } from './types';
@@ -80,6 +81,7 @@ export function watch(options?: WatchOptions): Watcher;
 export function on(event: 'reload', listener: (report: ReloadReport) => void): () => void;
 export function on(event: 'ready', listener: (report: ReadyReport) => void): () => void;
 export function on(event: 'watch', listener: (report: WatchReport) => void): () => void;
+export function on(event: 'retained', listener: (report: RetainedReport) => void): () => void;
 
 /** A loaded hot module. Paths are relative to the project root. */
 export interface ModuleInfo {

@@ -69,6 +69,16 @@ export interface WatchReport {
   reason?: string;
 }
 
+/** A version that was replaced is still reachable: something in the program holds on to it. Told once for each. */
+export interface RetainedReport {
+  type: 'retained';
+  /** Relative to the project root. */
+  path: string;
+  version: number;
+  /** How many versions of the module are reachable, with this one and the current one. */
+  inMemory: number;
+}
+
 /** The program ended, and the command line waits for a save. */
 export interface EndReport {
   type: 'end';
@@ -77,7 +87,7 @@ export interface EndReport {
   signal: string | null;
 }
 
-export type Report = ReloadReport | ReadyReport | WatchReport | EndReport;
+export type Report = ReloadReport | ReadyReport | WatchReport | RetainedReport | EndReport;
 
 export interface EngineOptions {
   root: string;

@@ -35,6 +35,7 @@ function textOf(report, { color }) {
     color ? styleText(style, text, /** @type {any} */ ({ validateStream: false })) : text;
   if (report.type === 'ready') return readyText(report, paint);
   if (report.type === 'watch') return watchText(report, paint);
+  if (report.type === 'retained') return retainedText(report, paint);
   if (report.type === 'end') return endText(report, paint);
   const [mark, style] = MARKS[report.outcome];
   return `${paint(style, mark)} ${bodyOf(report, paint)}`;
@@ -66,6 +67,15 @@ function watchText({ mode, reason }, paint) {
     closed: 'no longer watching',
   }[mode];
   return `${paint('yellow', '!')} ${text}${reason ? `: ${reason}` : ''}`;
+}
+
+/**
+ * @param {import('../types').RetainedReport} report
+ * @param {Paint} paint
+ */
+function retainedText({ path, version, inMemory }, paint) {
+  const what = `${path}@${version} is still reachable, ${count(inMemory, 'version')} in memory`;
+  return `${paint('yellow', '!')} ${what}`;
 }
 
 /**

@@ -9,9 +9,6 @@ const { ResourceSet } = require('../resources/tracker');
 
 /**
  * @typedef {'staged' | 'current' | 'stale' | 'aborted'} VersionState aborted: stale, and it was never current
- * @typedef {object} StaleEntry
- * @property {number} number
- * @property {WeakRef<object>} token
  *
  * @typedef {object} Kept
  * @property {unknown} value
@@ -31,8 +28,8 @@ class ModuleRecord {
     this.current = null;
     /** How many versions there have been. */
     this.count = 0;
-    /** @type {StaleEntry[]} stale versions that were reachable when last looked at */
-    this.stale = [];
+    /** Stale versions that V8 has not told to be collected. @type {Set<import('./stale').StaleEntry>} */
+    this.stale = new Set();
     /** Of `hot.keep`, by key. @type {Map<unknown, Kept>} */
     this.kept = new Map();
     /** What the dispose handlers of the last version left for the next one. @type {object | undefined} */
@@ -61,8 +58,7 @@ class ModuleRecord {
 
   /** Stale versions whose code is still reachable. */
   reachableStale() {
-    this.stale = this.stale.filter((entry) => entry.token.deref() !== undefined);
-    return this.stale;
+    return [...this.stale].filter((entry) => entry.token.deref() !== undefined);
   }
 }
 
@@ -120,17 +116,6 @@ class Version {
 
   get isStale() {
     return this.state === 'stale' || this.state === 'aborted';
-  }
-
-  /**
-   * Replaced, or never come to be: from now on only the program can keep its code alive.
-   *
-   * @param {'stale' | 'aborted'} state
-   */
-  retire(state) {
-    this.state = state;
-    const target = this.token ?? (this.module && new WeakRef(this.module));
-    if (target) this.record.stale.push({ number: this.number, token: target });
   }
 
   /** Lets go of all that the version holds, so that only the program itself can keep its code alive. */

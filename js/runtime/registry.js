@@ -6,6 +6,7 @@
  */
 
 const { ModuleRecord, Version } = require('./record');
+const { StaleVersions } = require('./stale');
 
 /**
  * The staged side of one transaction.
@@ -37,6 +38,7 @@ class Registry {
   #versions = new WeakMap();
   /** @type {Overlay | null} */
   overlay = null;
+  stale = new StaleVersions();
   #graph;
 
   /** @param {import('../binding').NativeGraph} graph */
@@ -134,8 +136,7 @@ class Registry {
   retire(/** @type {Version} */ version) {
     const { record } = version;
     if (record.current === version) record.current = null;
-    if (version.isStale) return;
-    version.retire('stale');
+    if (!version.isStale) this.stale.add(version, 'stale');
   }
 
   /**

@@ -22,7 +22,7 @@ function abort({ overlay, caller, plan }, host) {
   const stale = versions.flatMap((version) => {
     const { module, record, hot } = version;
     if (record.current?.isDisposed && hot?.data) record.handedData = hot.data;
-    version.retire('aborted');
+    registry.stale.add(version, 'aborted');
     if (!module) return [];
     const cold = record.coldHolders.map((ref) => ref.deref());
     return [

@@ -66,6 +66,7 @@ const stop: () => void = on('reload', (report) => {
 });
 on('ready', ({ entry, hot, cold }) => [entry, hot + cold]);
 on('watch', ({ mode, reason }) => [mode, reason]);
+on('retained', ({ path, version, inMemory }) => [path, version + inMemory]);
 // @ts-expect-error no such event
 on('reloaded', () => {});
 stop();
@@ -78,6 +79,8 @@ function name(report: Report): string {
       return report.entry;
     case 'watch':
       return report.mode;
+    case 'retained':
+      return report.path;
     case 'end':
       return String(report.code ?? report.signal);
   }
