@@ -70,7 +70,7 @@ export declare class NativeScope {
 /** Watches files by their folders, on a thread of its own. */
 export declare class NativeWatcher {
   /** `onChange` gets one change set a call, `onStatus` each change of how changes are found. */
-  constructor(options: NativeWatcherOptions, onChange: (changes: NativeChange[]) => void, onStatus?: ((status: NativeWatchStatus) => void) | undefined | null)
+  constructor(options: NativeWatcherOptions, onChange: (set: NativeChangeSet) => void, onStatus?: ((status: NativeWatchStatus) => void) | undefined | null)
   watch(files: Array<NativeWatchedFile>): void
   unwatch(paths: Array<string>): void
   /** Reports what appears or vanishes where it could win the resolution of one of these absolute specifiers. */
@@ -79,6 +79,10 @@ export declare class NativeWatcher {
   unexpect(bases: Array<string>): void
   /** Reports when this folder, or an entry of a package in it, appears. */
   expectFolder(path: string): void
+  /** Has something happened that was not told yet? It will be. */
+  hasMore(): boolean
+  /** Takes back changes that were told at once and not used. They come again, with what came after them. */
+  takeBack(changes: Array<NativeChange>): void
   /** The folders that are watched now. */
   folders(): Array<string>
   /** Resolves once all that was asked for so far is done. */
@@ -168,6 +172,12 @@ export type NativeBoundaryKind = 'accepts' | 'self-accepts' | 'caller'
 export interface NativeChange {
   path: string
   kind: 'created' | 'modified' | 'removed' | 'unknown'
+}
+
+export interface NativeChangeSet {
+  changes: Array<NativeChange>
+  /** It left at once. If there `hasMore` before it is used, it is to be taken back. */
+  mayGrow: boolean
 }
 
 /** What `tsconfig.json` says about the emitted code; an absent field has TypeScript's default. */

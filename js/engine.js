@@ -388,6 +388,8 @@ class Engine {
         this.watcher?.didReload(report, this.transactions.errorOf(report));
         this.publish(report);
       },
+      hasMoreChanges: () => this.watcher?.hasMore() ?? false,
+      takeBackChanges: (files) => this.watcher?.takeBack(files),
       warn: (error) => this.warn(error),
     };
   }
@@ -495,6 +497,7 @@ function changeSet(files, forced) {
     files: new Map([...files].map((file) => [file, 'unknown'])),
     forced: new Set(forced),
     waiting: [],
+    mayGrow: false,
   };
 }
 

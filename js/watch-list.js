@@ -21,7 +21,12 @@ const { binding } = require('./native');
 function watchList(files, bases, onChange) {
   let hasStarted = false;
   let hasChanged = false;
-  const watcher = new binding.NativeWatcher({}, () => {
+  const watcher = new binding.NativeWatcher({}, ({ changes, mayGrow }) => {
+    // A program that starts amid the saving of many files may find half of them.
+    if (mayGrow) {
+      watcher.takeBack(changes);
+      return;
+    }
     hasChanged = true;
     if (hasStarted) onChange();
   });

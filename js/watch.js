@@ -43,7 +43,7 @@ class FileWatcher {
     const { pollIntervalMs } = engine.options;
     this.#native = new binding.NativeWatcher(
       pollIntervalMs === null ? {} : { pollIntervalMs },
-      (changes) => this.#didChange(changes),
+      ({ changes, mayGrow }) => this.#didChange(changes, mayGrow),
       (status) => engine.publish({ type: 'watch', ...status }),
     );
     for (const record of engine.registry.records()) {
@@ -130,7 +130,10 @@ class FileWatcher {
     );
     const appeared = found.filter((file) => file !== null);
     if (appeared.length > 0) {
-      this.#didChange(appeared.map((file) => ({ path: file, kind: 'created' })));
+      this.#didChange(
+        appeared.map((file) => ({ path: file, kind: 'created' })),
+        false,
+      );
     }
   }
 
@@ -200,10 +203,23 @@ class FileWatcher {
     if (files.length > 0) this.watchFiles(files);
   }
 
-  /** @param {{ path: string, kind: import('./transaction/prepare').ChangeKind }[]} changes */
-  #didChange(changes) {
+  /** Has something changed that was not told yet? It will be. */
+  hasMore() {
+    return this.#native.hasMore();
+  }
+
+  /** @param {Map<string, import('./transaction/prepare').ChangeKind>} files told at once, and not used */
+  takeBack(files) {
+    this.#native.takeBack([...files].map(([filename, kind]) => ({ path: filename, kind })));
+  }
+
+  /**
+   * @param {{ path: string, kind: import('./transaction/prepare').ChangeKind }[]} changes
+   * @param {boolean} mayGrow
+   */
+  #didChange(changes, mayGrow) {
     const files = new Map(changes.map((change) => [change.path, change.kind]));
-    this.#engine.transactions.submit({ files, forced: new Set(), waiting: [] });
+    this.#engine.transactions.submit({ files, forced: new Set(), waiting: [], mayGrow });
   }
 }
 

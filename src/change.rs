@@ -42,6 +42,13 @@ impl ChangeKind {
             Self::Unknown => "unknown",
         }
     }
+
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Created, Self::Modified, Self::Removed, Self::Unknown]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
 }
 
 impl fmt::Display for ChangeKind {

@@ -17,6 +17,8 @@
  * @property {() => import('./prepare').PrepareHost} prepareHost
  * @property {(outcome: import('../types').Outcome, result: Result, durationMs: number) => import('../types').ReloadReport} makeReport
  * @property {(report: import('../types').ReloadReport) => void} publish
+ * @property {() => boolean} hasMoreChanges is there something that the watcher has seen and not told yet?
+ * @property {(files: Map<string, import('./prepare').ChangeKind>) => void} takeBackChanges see `NativeWatcher.takeBack`
  * @property {(error: unknown) => void} warn an exception of user code that stops nothing
  *
  * @typedef {object} CommitResult

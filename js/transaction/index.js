@@ -2,7 +2,8 @@
 
 /**
  * The transaction: prepare → stage → commit, or abort. One at a time. A change that arrives meanwhile forms the next
- * change set; a stage that only waits is given up for it, and both are planned as one.
+ * change set; a stage that only waits is given up for it, and both are planned as one. What was saved first of many
+ * files goes back to the watcher, and comes again with the others.
  */
 
 const { SafeHotError } = require('../errors');
@@ -26,6 +27,7 @@ const { abort } = require('./abort');
  * @property {ChangeSet} changes
  * @property {Version | undefined} caller of `hotReload`
  * @property {boolean} isCall of `hotReload`, which gives fresh exports in a dry run too
+ * @property {boolean} mayGrow nobody but the watcher knows of it, and it may be the first of many
  * @property {number} startMs
  *
  * @typedef {{ phase: 'idle' }} Idle
@@ -33,6 +35,7 @@ const { abort } = require('./abort');
  * @typedef {{ phase: 'waiting', supersede: () => void }} Waiting a stage waits for the program to listen
  *
  * @typedef {{ type: 'done', report: ReloadReport }} Done
+ * @typedef {{ type: 'given-back' }} GivenBack the change set comes again, with what was saved after it
  * @typedef {{ type: 'staged', staged: Staged, guard: StageGuard, replaced: Set<Version>,
  *   before: import('../resources/traces').Snapshot }} StagedWork
  */
@@ -98,7 +101,7 @@ class Transactions {
       throw new SafeHotError('ERR_SAFE_HOT_BUSY', { what: 'hotReload()' });
     }
     if (this.#state.phase === 'waiting') this.#state.supersede();
-    const request = { changes, caller, isCall: true, startMs: performance.now() };
+    const request = { changes, caller, isCall: true, mayGrow: false, startMs: performance.now() };
     const work = this.#beginAfterSave(request);
     const report = work.type === 'done' ? work.report : this.#finishNow(request, work);
     this.#publish(request, report);
@@ -132,7 +135,8 @@ class Transactions {
    */
   #beginAfterSave(request) {
     for (let looks = SAVE_LOOKS; ; looks -= 1) {
-      const work = this.#begin(request, MAX_ATTEMPTS);
+      // A call does not grow, so it is not given back.
+      const work = /** @type {Done | StagedWork} */ (this.#begin(request, MAX_ATTEMPTS));
       const isEmpty = work.type === 'done' && work.report.error?.code === 'ERR_SAFE_HOT_EMPTY';
       if (!isEmpty || looks === 0) return work;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SAVE_LOOK_MS);
@@ -156,6 +160,7 @@ class Transactions {
    */
   #carryOut(request) {
     const work = this.#begin(request, MAX_ATTEMPTS);
+    if (work.type === 'given-back') return undefined;
     if (work.type === 'staged' && !this.#isSettled(work)) return this.#settle(request, work);
     const { settleTimeoutMs } = this.#host.options;
     const report =
@@ -167,7 +172,8 @@ class Transactions {
   #takePending() {
     const changes = this.#pending;
     this.#pending = emptyChanges();
-    return { changes, caller: undefined, isCall: false, startMs: performance.now() };
+    const mayGrow = changes.mayGrow && changes.forced.size === 0 && changes.waiting.length === 0;
+    return { changes, caller: undefined, isCall: false, mayGrow, startMs: performance.now() };
   }
 
   /**
@@ -175,7 +181,7 @@ class Transactions {
    *
    * @param {Request} request
    * @param {number} attempts
-   * @returns {Done | StagedWork}
+   * @returns {Done | StagedWork | GivenBack}
    */
   #begin(request, attempts) {
     const { changes } = request;
@@ -187,6 +193,9 @@ class Transactions {
     this.#dirty = emptyChanges();
     this.#host.status.set('prepare');
     const prepared = prepare(this.#host.prepareHost(), changes);
+    // What cannot be read or resolved alone may be whole with what is saved next.
+    const isInDoubt = prepared.type === 'refused' && request.mayGrow;
+    if (isInDoubt || this.#isPart(request)) return this.#giveBack(request);
     if (prepared.type !== 'ready') {
       if (prepared.type !== 'unchanged') this.#dirty = onlyFiles(changes);
       return this.#done(request, prepared.type, {
@@ -230,7 +239,7 @@ class Transactions {
    * @param {Request} request
    * @param {Staged} staged
    * @param {number} attempts
-   * @returns {Done | StagedWork}
+   * @returns {Done | StagedWork | GivenBack}
    */
   #evaluate(request, staged, attempts) {
     const { registry, loader, servers } = this.#host;
@@ -250,6 +259,10 @@ class Transactions {
       failure = { error };
     }
     failure ??= guard.failure;
+    if (this.#isPart(request) && canBeGivenUp(work)) {
+      this.#undo(work);
+      return this.#giveBack(request);
+    }
     if (overlay.unprepared.size > 0 || overlay.isOutdated) {
       this.#undo(work);
       if (attempts > 0) return this.#again(request, overlay, attempts - 1);
@@ -267,6 +280,20 @@ class Transactions {
   #again(request, overlay, attempts) {
     for (const record of overlay.unprepared) request.changes.files.set(record.path, 'modified');
     return this.#begin(request, attempts);
+  }
+
+  /** Is the change set the first of many that are being saved now? @param {Request} request */
+  #isPart({ mayGrow }) {
+    return mayGrow && this.#host.hasMoreChanges();
+  }
+
+  /**
+   * @param {Request} request
+   * @returns {GivenBack}
+   */
+  #giveBack({ changes }) {
+    this.#host.takeBackChanges(changes.files);
+    return { type: 'given-back' };
   }
 
   /** @param {StagedWork} work */
@@ -311,6 +338,11 @@ class Transactions {
     clearTimeout(timer);
     servers.onStagedListen = null;
     if (ended === 'superseded') return;
+    if (this.#isPart(request) && canBeGivenUp(work)) {
+      this.#undo(work);
+      this.#giveBack(request);
+      return;
+    }
     const { failure } = work.guard;
     if (!failure && work.staged.overlay.isOutdated) {
       // Code that serves has come to import what is being replaced: the plan has to know.
@@ -579,6 +611,15 @@ function obstacleOf(plan, registry) {
 }
 
 /**
+ * A version that has run its dispose handlers is restored by an evaluation: not without need.
+ *
+ * @param {StagedWork} work
+ */
+function canBeGivenUp({ replaced }) {
+  return ![...replaced].some(({ isDisposed }) => isDisposed);
+}
+
+/**
  * Is there a way from one of `versions` to this one? It goes with them then, unless something else asks for it.
  *
  * @param {Version} version
@@ -594,7 +635,7 @@ function isLedTo(version, versions) {
 
 /** @returns {ChangeSet} */
 function emptyChanges() {
-  return { files: new Map(), forced: new Set(), waiting: [] };
+  return { files: new Map(), forced: new Set(), waiting: [], mayGrow: false };
 }
 
 /**
@@ -616,6 +657,7 @@ function merge(into, changes) {
   for (const [file, kind] of changes.files) into.files.set(file, kind);
   for (const record of changes.forced) into.forced.add(record);
   into.waiting.push(...changes.waiting);
+  into.mayGrow ||= changes.mayGrow;
 }
 
 /**
@@ -625,7 +667,7 @@ function merge(into, changes) {
  * @returns {ChangeSet}
  */
 function onlyFiles(changes) {
-  return { files: new Map(changes.files), forced: new Set(), waiting: [] };
+  return { ...emptyChanges(), files: new Map(changes.files) };
 }
 
 exports.Transactions = Transactions;

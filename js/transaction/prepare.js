@@ -21,6 +21,7 @@ const { frameAt, placeOfSyntaxError } = require('../report/frame');
  * @property {Map<string, ChangeKind>} files what the disk did
  * @property {Set<ModuleRecord>} forced to be replaced whatever their content
  * @property {((report: import('../types').ReloadReport) => void)[]} waiting for what becomes of it
+ * @property {boolean} mayGrow the watcher told of it at once, and may take it back while more is being saved
  *
  * @typedef {object} Prepared
  * @property {'ready'} type

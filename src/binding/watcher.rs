@@ -7,9 +7,9 @@ use napi::bindgen_prelude::*;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use crate::change::FileChange;
+use crate::change::{ChangeKind, FileChange};
 use crate::path::to_text;
-use crate::watcher::{Notice, WatchMode, WatchStatus, WatchedFile, Watcher};
+use crate::watcher::{Extent, Notice, WatchMode, WatchStatus, WatchedFile, Watcher};
 
 /// Called with one argument, from any thread, without keeping the process alive.
 type Callback<T> = ThreadsafeFunction<T, Unknown<'static>, T, Status, false, true>;
@@ -27,11 +27,18 @@ pub struct NativeWatchedFile {
     pub fingerprint: Option<String>,
 }
 
-#[napi(object, object_from_js = false)]
+#[napi(object)]
 pub struct NativeChange {
     pub path: String,
     #[napi(ts_type = "'created' | 'modified' | 'removed' | 'unknown'")]
     pub kind: String,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeChangeSet {
+    pub changes: Vec<NativeChange>,
+    /// It left at once. If there `hasMore` before it is used, it is to be taken back.
+    pub may_grow: bool,
 }
 
 #[napi(object, object_from_js = false)]
@@ -54,19 +61,20 @@ impl NativeWatcher {
     #[napi(
         constructor,
         catch_unwind,
-        ts_args_type = "options: NativeWatcherOptions, onChange: (changes: NativeChange[]) => void, onStatus?: ((status: NativeWatchStatus) => void) | undefined | null"
+        ts_args_type = "options: NativeWatcherOptions, onChange: (set: NativeChangeSet) => void, onStatus?: ((status: NativeWatchStatus) => void) | undefined | null"
     )]
     pub fn new(
         options: NativeWatcherOptions,
-        on_change: Function<'_, Vec<NativeChange>, Unknown<'static>>,
+        on_change: Function<'_, NativeChangeSet, Unknown<'static>>,
         on_status: Option<Function<'_, NativeWatchStatus, Unknown<'static>>>,
     ) -> Result<Self> {
         let on_change = callback(&on_change)?;
         let on_status = on_status.as_ref().map(callback).transpose()?;
         let listener = move |notice| match (notice, &on_status) {
-            (Notice::Changed(changes), _) => {
-                let changes: Vec<_> = changes.into_iter().map(NativeChange::from).collect();
-                on_change.call(changes, ThreadsafeFunctionCallMode::NonBlocking);
+            (Notice::Changed(changes, extent), _) => {
+                let changes = changes.into_iter().map(NativeChange::from).collect();
+                let set = NativeChangeSet { changes, may_grow: extent == Extent::MayGrow };
+                on_change.call(set, ThreadsafeFunctionCallMode::NonBlocking);
             }
             (Notice::Status(status), Some(on_status)) => {
                 on_status.call(status.into(), ThreadsafeFunctionCallMode::NonBlocking);
@@ -104,6 +112,22 @@ impl NativeWatcher {
     #[napi(catch_unwind)]
     pub fn expect_folder(&self, path: String) {
         self.inner.expect_folder(path.into());
+    }
+
+    /// Has something happened that was not told yet? It will be.
+    #[napi(catch_unwind)]
+    pub fn has_more(&self) -> bool {
+        self.inner.has_more()
+    }
+
+    /// Takes back changes that were told at once and not used. They come again, with what came after them.
+    #[napi(catch_unwind)]
+    pub fn take_back(&self, changes: Vec<NativeChange>) {
+        let changes = changes.into_iter().map(|NativeChange { path, kind }| {
+            let kind = ChangeKind::from_word(&kind).unwrap_or(ChangeKind::Unknown);
+            (path.into(), kind)
+        });
+        self.inner.take_back(changes.collect());
     }
 
     /// The folders that are watched now.

@@ -8,19 +8,20 @@
 //! - `Held` (found empty when it was about to leave) waits for the second write, at most `HELD`
 //! - `Settled` is ready, and leaves with the set
 //!
-//! The set leaves when nothing has happened for a window: `WINDOW` for one path, `WINDOW_OF_MANY` for more. A path that
-//! is not settled holds back the others for at most `HOLD_BACK`, and stays behind then. No settled path waits longer
-//! than `CAP`.
+//! A path that is alone leaves at once. It may be the first of many: who gets it gives it back (`on_return`) if more has
+//! come before it was used. All else, and what comes within `WINDOW` of a set that has left, waits until nothing has
+//! happened for a `WINDOW`. A path that is not settled holds back the others for at most `HOLD_BACK`, and stays behind
+//! then. No settled path waits longer than `CAP`.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 
+use super::Extent;
 use crate::change::{ChangeKind, ChangeSet};
 
-const WINDOW: Duration = Duration::from_micros(1_500);
-const WINDOW_OF_MANY: Duration = Duration::from_millis(15);
+const WINDOW: Duration = Duration::from_millis(15);
 const CAP: Duration = Duration::from_millis(250);
 const HOLD_BACK: Duration = Duration::from_millis(100);
 const OPENED: Duration = Duration::from_millis(100);
@@ -71,6 +72,8 @@ struct Pending {
     last: Instant,
     /// When it was found empty first.
     emptied: Option<Instant>,
+    /// It has left before, too early.
+    is_returned: bool,
     /// Paths leave in the order in which they came.
     sequence: u64,
 }
@@ -115,12 +118,21 @@ pub(super) struct Debounce {
     /// When the first of the settled paths settled.
     settled: Option<Instant>,
     last: Option<Instant>,
+    /// When a set has left last.
+    left: Option<Instant>,
     sequence: u64,
 }
 
 impl Debounce {
     pub(super) fn new(pace: Pace) -> Self {
-        Self { pace, pending: FxHashMap::default(), settled: None, last: None, sequence: 0 }
+        Self {
+            pace,
+            pending: FxHashMap::default(),
+            settled: None,
+            last: None,
+            left: None,
+            sequence: 0,
+        }
     }
 
     pub(super) const fn set_pace(&mut self, pace: Pace) {
@@ -129,6 +141,24 @@ impl Debounce {
 
     pub(super) fn is_pending(&self, path: &Path) -> bool {
         self.pending.contains_key(path)
+    }
+
+    /// Is there something that has not left?
+    pub(super) fn has_more(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// A path that has left too early waits with what came after it.
+    pub(super) fn on_return(&mut self, path: &Path, kind: ChangeKind, now: Instant) {
+        if let Some(pending) = self.pending.get_mut(path) {
+            pending.kind = kind.then(pending.kind);
+            pending.is_returned = true;
+            return;
+        }
+        self.on_signal(path, Signal::Done(kind), now);
+        if let Some(pending) = self.pending.get_mut(path) {
+            pending.is_returned = true;
+        }
     }
 
     pub(super) fn on_signal(&mut self, path: &Path, signal: Signal, now: Instant) {
@@ -152,6 +182,7 @@ impl Debounce {
                 began: now,
                 last: now,
                 emptied: None,
+                is_returned: false,
                 sequence: self.sequence,
             };
             self.pending.insert(path.to_path_buf(), pending);
@@ -163,7 +194,7 @@ impl Debounce {
         &mut self,
         now: Instant,
         mut is_empty: impl FnMut(&Path) -> bool,
-    ) -> Option<ChangeSet> {
+    ) -> Option<(ChangeSet, Extent)> {
         self.settle_expired(now);
         if self.leaves_at()? > now {
             return None;
@@ -178,7 +209,11 @@ impl Debounce {
             self.settled = None;
             return None;
         }
-        (self.leaves_at()? <= now).then(|| self.take_settled())
+        (self.leaves_at()? <= now).then(|| {
+            let extent = if self.leaves_at_once() { Extent::MayGrow } else { Extent::Complete };
+            self.left = Some(now);
+            (self.take_settled(), extent)
+        })
     }
 
     /// When `on_tick` has something to do next; `None` if nothing is pending.
@@ -207,18 +242,30 @@ impl Debounce {
         }
     }
 
+    /// One file was saved, after a while in which nothing was.
+    fn leaves_at_once(&self) -> bool {
+        let is_alone = self.pace == Pace::Closes && self.pending.len() == 1;
+        let is_ready = |pending: &Pending| {
+            let is_first = self.left.is_none_or(|left| left + WINDOW <= pending.last);
+            pending.is_settled() && !pending.is_returned && is_first
+        };
+        is_alone && self.pending.values().all(is_ready)
+    }
+
     fn leaves_at(&self) -> Option<Instant> {
         let settled = self.settled?;
+        if self.leaves_at_once() {
+            return Some(settled);
+        }
         let quiet = self.last? + self.window();
         let unsettled = self.pending.values().filter(|pending| !pending.is_settled());
         let held_back = unsettled.map(|pending| pending.began + HOLD_BACK).max().unwrap_or(quiet);
         Some(quiet.max(held_back).min(settled + CAP.max(self.window())))
     }
 
-    fn window(&self) -> Duration {
+    const fn window(&self) -> Duration {
         match self.pace {
             Pace::Quiet(quiet) => quiet,
-            Pace::Closes if self.pending.len() > 1 => WINDOW_OF_MANY,
             Pace::Closes => WINDOW,
         }
     }
@@ -238,7 +285,8 @@ mod tests {
 
     use super::*;
 
-    /// Runs a script such as `0 write a; 5 close a` (times in ms) and compares what leaves when: `6.5 a modified`.
+    /// Runs a script such as `0 write a; 5 close a` (times in ms) and compares what leaves when: `5+ a modified`, with a
+    /// `+` where more may come.
     /// `empty a` makes the file empty on the imagined disk, `fill a` gives it content.
     fn check(pace: Pace, script: &str, expected: &str) {
         let start = Instant::now();
@@ -249,11 +297,14 @@ mod tests {
             while let Some(deadline) =
                 debounce.deadline().filter(|&at| until.is_none_or(|until| at <= until))
             {
-                if let Some(set) =
+                if let Some((set, extent)) =
                     debounce.on_tick(deadline, |path| empty.iter().any(|other| other == path))
                 {
                     let ms = (deadline - start).as_secs_f64() * 1_000.0;
                     let mut line = format!("{ms}");
+                    if extent == Extent::MayGrow {
+                        line.push('+');
+                    }
                     set.iter().for_each(|change| {
                         write!(line, " {} {}", change.path.display(), change.kind).unwrap();
                     });
@@ -275,6 +326,7 @@ mod tests {
                 "close" | "arrive" => {
                     debounce.on_signal(path, Signal::Done(ChangeKind::Modified), now);
                 }
+                "return" => debounce.on_return(path, ChangeKind::Modified, now),
                 "unknown" => debounce.on_signal(path, Signal::Done(ChangeKind::Unknown), now),
                 "remove" => debounce.on_signal(path, Signal::Removed, now),
                 "empty" => empty.push(path.to_path_buf()),
@@ -291,35 +343,48 @@ mod tests {
     fn saves_leave_by_this_table_where_closes_are_reported() {
         let table = [
             // In place, by rename, and a second save soon after.
-            ("0 write a; 0 close a", "1.5 a modified"),
-            ("0 arrive a", "1.5 a modified"),
-            ("0 close a; 20 close a", "1.5 a modified; 21.5 a modified"),
-            ("0 close a; 1 close a", "2.5 a modified"),
+            ("0 write a; 0 close a", "0+ a modified"),
+            ("0 arrive a", "0+ a modified"),
+            ("0 close a; 20 close a", "0+ a modified; 20+ a modified"),
+            ("0 close a; 1 close a", "0+ a modified; 16 a modified"),
             // Truncated, then written in two parts through one descriptor.
-            ("0 write a; 50 write a; 100 write a; 101 close a", "102.5 a modified"),
+            ("0 write a; 50 write a; 100 write a; 101 close a", "101+ a modified"),
             // Closed in between: the empty file is held, and leaves when it stays empty.
             (
                 "0 empty a; 0 write a; 0 close a; 50 fill a; 50 write a; 50 close a",
-                "51.5 a modified",
+                "50+ a modified",
             ),
-            ("0 empty a; 0 write a; 0 close a", "151.5 a modified"),
-            ("0 empty a; 0 close a; 100 close a", "151.5 a modified"),
+            ("0 empty a; 0 write a; 0 close a", "150+ a modified"),
+            ("0 empty a; 0 close a; 100 close a", "150+ a modified"),
             // Deleted and created anew; deleted for good; moved to a backup name.
-            ("0 remove a; 5 create a; 6 write a; 7 close a", "8.5 a modified"),
-            ("0 remove a", "100 a removed"),
-            ("0 remove a; 2 arrive a", "3.5 a modified"),
-            ("0 create a; 1 close a; 1 remove a", "101 a removed"),
+            ("0 remove a; 5 create a; 6 write a; 7 close a", "7+ a modified"),
+            ("0 remove a", "100+ a removed"),
+            ("0 remove a; 2 arrive a", "2+ a modified"),
+            ("0 create a; 1 close a; 1 remove a", "1+ a created; 101 a removed"),
             // A link is created and never closed.
-            ("0 create a", "100 a created"),
-            // More than one file: the window grows, what is not settled holds back for a while, and there is a cap.
-            ("0 close a; 1 close b; 10 close c", "25 a modified b modified c modified"),
-            ("0 close a; 0 write b; 30 close b", "45 a modified b modified"),
-            ("0 close a; 0 write b; 180 close b", "100 a modified; 181.5 b modified"),
+            ("0 create a", "100+ a created"),
+            // More than one file: a window, what is not settled holds back for a while, and there is a cap.
+            ("0 close a; 1 close b; 10 close c", "0+ a modified; 25 b modified c modified"),
+            ("0 close a; 0 write b; 180 close b", "0+ a modified; 180+ b modified"),
+            ("0 write b; 1 close a; 30 close b", "45 b modified a modified"),
+            ("0 write b; 1 close a; 180 close b", "100 a modified; 180+ b modified"),
             ("0 remove b; 1 close a", "100 b removed a modified"),
-            ("0 empty a; 0 close a; 0 close b", "115 b modified; 165 a modified"),
+            ("0 empty a; 0 close a; 0 close b", "100 b modified; 150 a modified"),
+            // Given back by who got it: it waits with what came after it, and does not leave early again.
+            (
+                "0 close a; 0 write b; 1 return a; 30 close b",
+                "0+ a modified; 45 b modified a modified",
+            ),
+            (
+                "0 close a; 1 close b; 2 return a; 10 close c",
+                "0+ a modified; 25 b modified a modified c modified",
+            ),
+            ("0 close a; 1 return a", "0+ a modified; 16 a modified"),
+            ("0 close a; 40 return a", "0+ a modified; 55 a modified"),
+            ("0 arrive a; 1 remove a; 2 return a", "0+ a modified; 101 a removed"),
             // A writer that never closes.
-            ("0 write a; 500 write a", "2500 a modified"),
-            ("0 unknown a; 1 close a", "2.5 a unknown"),
+            ("0 write a; 500 write a", "2500+ a modified"),
+            ("0 unknown a; 1 close a", "0+ a unknown; 16 a modified"),
         ];
 
         for (script, expected) in table {
@@ -331,10 +396,10 @@ mod tests {
     fn no_settled_path_waits_longer_than_the_cap() {
         let steps = [0, 1].into_iter().chain((10..=250).step_by(10)).chain([251, 252]);
         let script: Vec<_> = steps.map(|ms| format!("{ms} close f{ms}")).collect();
-        let early = "f0 modified f1 modified".to_owned();
-        let early = (10..=240).step_by(10).fold(early, |line, ms| format!("{line} f{ms} modified"));
+        let early = "f1 modified".to_owned();
+        let early = (10..=250).step_by(10).fold(early, |line, ms| format!("{line} f{ms} modified"));
 
-        let expected = format!("250 {early}; 267 f250 modified f251 modified f252 modified");
+        let expected = format!("0+ f0 modified; 251 {early}; 267 f251 modified f252 modified");
         check(Pace::Closes, &script.join("; "), &expected);
     }
 

@@ -46,10 +46,18 @@ pub struct WatchStatus {
     pub reason: Option<String>,
 }
 
+/// Whether a change set is known to be all that was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    Complete,
+    /// It left at once. If `Watcher::has_more` before it is used, it belongs to what comes: see `Watcher::take_back`.
+    MayGrow,
+}
+
 /// What the watcher tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    Changed(ChangeSet),
+    Changed(ChangeSet, Extent),
     Status(WatchStatus),
 }
 
@@ -61,6 +69,7 @@ pub type Listener = Box<dyn FnMut(Notice) + Send>;
 struct Shared {
     status: WatchStatus,
     folders: Vec<PathBuf>,
+    has_more: bool,
 }
 
 /// A handle to the watcher's thread, which ends with it.
@@ -77,7 +86,7 @@ impl Watcher {
         let (messages, inbox) = channel();
         let mode = if poll_interval.is_some() { WatchMode::Polling } else { WatchMode::Native };
         let status = WatchStatus { mode, reason: None };
-        let shared = Arc::new(Mutex::new(Shared { status, folders: Vec::new() }));
+        let shared = Arc::new(Mutex::new(Shared { status, folders: Vec::new(), has_more: false }));
         Worker::start(poll_interval, listener, (messages.clone(), inbox), Arc::clone(&shared));
         Self { messages, shared }
     }
@@ -106,6 +115,17 @@ impl Watcher {
     /// Reports when this folder, or an entry of a package in it, appears. The nearest folder that exists is watched.
     pub fn expect_folder(&self, path: PathBuf) {
         self.send(Command::Expect(vec![path]));
+    }
+
+    /// Has something happened that was not told yet? It will be, so a change set may wait for it.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.shared.lock().has_more
+    }
+
+    /// Takes back a set that left at once and was not used. It comes again, with what came after it.
+    pub fn take_back(&self, changes: ChangeSet) {
+        self.send(Command::TakeBack(changes));
     }
 
     /// Calls back on the watcher's thread once all that was asked for so far is done; at once if it is closed.

@@ -16,7 +16,7 @@ use super::folders::Folders;
 use super::interest::Interest;
 use super::poller::{self, Poller};
 use super::{Done, Listener, Notice, Shared, WatchMode, WatchStatus, WatchedFile};
-use crate::change::ChangeKind;
+use crate::change::{ChangeKind, ChangeSet};
 use crate::fingerprint::fingerprint_file;
 
 /// Where the system reports no close, a write counts as over after this much silence.
@@ -33,6 +33,7 @@ pub(super) enum Command {
     Unwatch(Vec<PathBuf>),
     Expect(Vec<PathBuf>),
     Unexpect(Vec<PathBuf>),
+    TakeBack(ChangeSet),
     Ready(Done),
     Close,
 }
@@ -144,6 +145,12 @@ impl Worker {
             Message::Command(Command::Close) => return Flow::Close,
             Message::Command(Command::Ready(done)) => drop(done),
             Message::Command(Command::Watch(files)) => self.watch(&files),
+            Message::Command(Command::TakeBack(changes)) => {
+                let now = Instant::now();
+                changes.iter().for_each(|change| {
+                    self.debounce.on_return(&change.path, change.kind, now);
+                });
+            }
             Message::Command(Command::Unwatch(paths)) => {
                 let folders =
                     paths.iter().flat_map(|path| self.interest.remove_file(path)).collect();
@@ -355,8 +362,11 @@ impl Worker {
     }
 
     fn flush(&mut self) {
-        if let Some(changes) = self.debounce.on_tick(Instant::now(), is_empty_file) {
-            (self.listener)(Notice::Changed(changes));
+        let leaving = self.debounce.on_tick(Instant::now(), is_empty_file);
+        // Before the set is told of: what is asked about it then is whether more came after it.
+        self.shared.lock().has_more = self.debounce.has_more();
+        if let Some((changes, extent)) = leaving {
+            (self.listener)(Notice::Changed(changes, extent));
         }
     }
 

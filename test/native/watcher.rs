@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use safe_hot::fingerprint::fingerprint;
-use safe_hot::watcher::{Notice, WatchMode, WatchStatus, WatchedFile, Watcher};
+use safe_hot::watcher::{Extent, Notice, WatchMode, WatchStatus, WatchedFile, Watcher};
 
 /// Longer than any test takes unless it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,10 +79,14 @@ impl Scene {
         receiver.recv_timeout(PATIENCE).unwrap();
     }
 
-    /// The next change set as `a.js modified, b.js removed`, sorted.
+    /// The next change set as `a.js modified, b.js removed`, sorted. A set that may grow is taken back, for the whole.
     fn next(&self) -> String {
         loop {
-            if let Notice::Changed(changes) = self.notices.recv_timeout(PATIENCE).unwrap() {
+            if let Notice::Changed(changes, extent) = self.notices.recv_timeout(PATIENCE).unwrap() {
+                if extent == Extent::MayGrow {
+                    self.watcher.take_back(changes);
+                    continue;
+                }
                 let root = self.path("");
                 let name = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
                 let mut lines: Vec<_> = changes
@@ -192,6 +196,29 @@ fn a_removed_file_is_removed_and_may_come_back() {
     scene.write("a.js", "new");
 
     assert_eq!(scene.next(), "a.js created");
+    scene.nothing_more();
+}
+
+#[test]
+fn a_file_that_is_saved_alone_is_sent_at_once_and_joins_what_follows() {
+    let scene = Scene::new(&["a.js", "b.js"]);
+
+    scene.write("a.js", "1");
+    let Notice::Changed(changes, Extent::MayGrow) = scene.notices.recv_timeout(PATIENCE).unwrap()
+    else {
+        panic!("it was held back")
+    };
+    assert!(!scene.watcher.has_more());
+    let mut open = File::create(scene.path("b.js")).unwrap();
+    open.write_all(b"2").unwrap();
+    while !scene.watcher.has_more() {
+        std::thread::yield_now();
+    }
+    scene.watcher.take_back(changes);
+    drop(open);
+
+    assert_eq!(scene.next(), "a.js modified, b.js modified");
+    assert!(!scene.watcher.has_more());
     scene.nothing_more();
 }
 
