@@ -56,15 +56,27 @@ export declare class NativeGraph {
 
 /** Resolves as `require` does. Remembers what it saw on the disk until `clear()`. */
 export declare class NativeResolver {
-  constructor(options: NativeResolverOptions)
+  /** `tsconfigs` is what the mode `typescript` goes by. */
+  constructor(options: NativeResolverOptions, tsconfigs?: NativeTsconfigs | undefined | null)
   /** What `require(specifier)`, or `import`, in the file `importer` loads. */
   resolve(importer: string, specifier: string): NativeResolved
+  /** Where `paths` and `baseUrl` of a `tsconfig.json` look for a specifier, whether there is something or not. */
+  aliases(importer: string, specifier: string): Array<string>
   clear(): void
 }
 
 /** The line between hot and cold. */
 export declare class NativeScope {
   isHot(realPath: string): boolean
+}
+
+/** The options of TypeScript for each file: those of the `tsconfig.json` that governs it, with all that it extends. */
+export declare class NativeTsconfigs {
+  constructor()
+  /** Those for the file at `path`, as they were when some file of its folder was first asked for. */
+  of(path: string): NativeTsconfig
+  /** What the disk says now. Remembers nothing. */
+  read(path: string): NativeTsconfig
 }
 
 /** Watches files by their folders, on a thread of its own. */
@@ -91,12 +103,6 @@ export declare class NativeWatcher {
   /** Ends the thread. Later calls do nothing. */
   close(): void
 }
-
-/**
- * The options of TypeScript for the file at `path`: those of the `tsconfig.json` that governs it, with all that it
- * extends. Reads the disk at each call.
- */
-export declare function compilerOptions(path: string): NativeTsconfig
 
 /**
  * Panics on purpose, to see how a panic of the native part is reported: as a thrown error, and the
@@ -416,7 +422,10 @@ export interface NativeTransformOptions {
 }
 
 export type NativeTsconfig =
-  | { type: 'found'; path: string; options: NativeCompilerOptions }
+  | { type: 'found'; path: string; /** All that was read: with what it extends, and what it refers to. */
+    files: Array<string>; options: NativeCompilerOptions; /** What `import` and `export` become: CommonJS, what `package.json` says (`node`), or they stay (`esm`). */
+    moduleSystem?: 'commonjs' | 'node' | 'esm'; allowsJs: boolean; /** What changes where imports lead, as text that is another if that is. */
+  resolution: string }
   | { type: 'none' }
   | { type: 'invalid'; error: NativeTsconfigError }
 
@@ -428,6 +437,8 @@ export interface NativeTsconfigError {
   /** `ERR_SAFE_HOT_TSCONFIG` */
   code: string
   message: string
+  /** All that was read, and what was not found. */
+  files: Array<string>
   path?: string
   line?: number
   column?: number

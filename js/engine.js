@@ -26,6 +26,7 @@ const { reloadReport, relativeTo } = require('./report/events');
 const { print, publishToChannel } = require('./report/channels');
 const { FileDependencies } = require('./runtime/file-dependencies');
 const { PackageFields } = require('./package-fields');
+const { Tsconfigs } = require('./tsconfigs');
 const { FileWatcher } = require('./watch');
 const { makeScope } = require('./scope');
 const { makeResolveImport } = require('./resolve-import');
@@ -55,12 +56,13 @@ class Engine {
   watcher = null;
   dependencies = new FileDependencies();
   packages = new PackageFields();
+  tsconfigs = new Tsconfigs((files) => this.watcher?.watchFiles(files));
   formats = new Formats((source, filename) =>
     guarded(() => binding.hasModuleSyntax(source, filename)),
   );
   /** What ES modules need; made when the first one is in sight. @type {import('./es-modules').EsModules | null} */
   #esModules = null;
-  #resolveImport = makeResolveImport();
+  #resolveImport = makeResolveImport(this.tsconfigs);
   #isReady = false;
   #isModuleEntry = false;
   #startMs = performance.now();
@@ -222,6 +224,16 @@ class Engine {
     return resolved.type === 'file' ? resolved.path : null;
   }
 
+  /**
+   * The paths, as an import writes them, where a module of the project may be that a specifier means.
+   *
+   * @param {string} importer
+   * @param {string} specifier
+   */
+  basesOf(importer, specifier) {
+    return this.#resolveImport.bases(importer, specifier);
+  }
+
   /** The files of all current versions, and those that their relative imports did not find and would find now. */
   filesInUse() {
     const current = [...this.registry.records()].flatMap((record) => record.current ?? []);
@@ -274,6 +286,7 @@ class Engine {
   #loaderHost() {
     return {
       registry: this.registry,
+      typescript: this.#resolveImport,
       isHot: (filename) => this.isHot(filename),
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
@@ -299,9 +312,11 @@ class Engine {
       registry: this.registry,
       formats: this.formats,
       options: this.options,
+      tsconfigs: this.tsconfigs,
       isHot: (filename) => this.isHot(filename),
       isHotModule: (filename) => this.#isHotModule(filename),
       resolveImport: this.#resolveImport,
+      basesOf: this.#resolveImport.bases,
       link: (importer, imported) => this.#link(importer, imported),
       addRoot: (record) => this.#addRoot(record),
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
@@ -372,6 +387,8 @@ class Engine {
         formatOf: (filename, source) => this.formats.of(filename, source),
         transform: (source, filename) => this.esModules.loader.transform(source, filename),
         resolveImport: (importer, specifier) => this.esModules.resolve(importer, specifier),
+        basesOf: this.#resolveImport.bases,
+        changeOfTsconfig: (filePath) => this.tsconfigs.changeOf(filePath),
         mustRestart: (filePath) =>
           this.coldLoaded.has(filePath) ||
           this.packages.hasChanged(filePath) ||

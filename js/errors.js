@@ -130,7 +130,7 @@ const CATALOGUE = {
     solve: 'Mend the syntax at the place that the code frame shows and save.',
   },
   ERR_SAFE_HOT_TSCONFIG: {
-    message: (d) => `${d.reason}`,
+    message: (d) => `${d.reason}${d.staysInUse ? '; what runs stays in use' : ''}`,
     solve: 'Mend the tsconfig.json that the message names, or the file that it extends, and save.',
   },
   ERR_SAFE_HOT_UNACCEPTED: {

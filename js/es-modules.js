@@ -5,8 +5,7 @@
  * A program in CommonJS never loads this.
  */
 
-const path = require('node:path');
-const { binding, fromNative, guarded } = require('./native');
+const { binding, guarded } = require('./native');
 const { fileOf, installHooks } = require('./hooks/es-modules');
 const { EsmLoader } = require('./runtime/esm/loader');
 const { asPath } = require('./runtime/esm/imports');
@@ -22,6 +21,7 @@ const { currentOwner } = require('./resources/ownership');
  * @property {(record: ModuleRecord) => void} addRoot
  * @property {(filename: string) => void} didRunMain the entry has evaluated
  * @property {{ root: string, include: string[], exclude: string[] }} options
+ * @property {import('./tsconfigs').Tsconfigs} tsconfigs
  *
  * @typedef {OwnHost & Omit<import('./runtime/esm/loader').EsmLoaderHost,
  *   'transform' | 'compilerOptions' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
@@ -32,8 +32,6 @@ class EsModules {
   #host;
   /** The entry, if that is an ES module. @type {string | null} */
   #entry = null;
-  /** @type {Map<string, object | undefined>} */
-  #compilerOptionsByFolder = new Map();
 
   /** @param {EsModulesHost} host */
   constructor(host) {
@@ -41,7 +39,9 @@ class EsModules {
     this.loader = new EsmLoader({
       ...host,
       transform: (source, options) => guarded(() => binding.transform(source, options)),
-      compilerOptions: (filename, language) => this.#compilerOptions(filename, language),
+      // Plain JavaScript has none.
+      compilerOptions: (filename, language) =>
+        language === 'js' ? undefined : host.tsconfigs.of(filename)?.options,
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
       syntaxError: syntaxErrorOf,
@@ -60,26 +60,6 @@ class EsModules {
    */
   resolve(importer, specifier) {
     return this.#host.resolveImport(importer, asPath(specifier));
-  }
-
-  /**
-   * Plain JavaScript has none. A change of a tsconfig.json asks for a restart.
-   *
-   * @param {string} filename
-   * @param {import('./runtime/formats').Language} language
-   * @throws {SafeHotError} ERR_SAFE_HOT_TSCONFIG
-   */
-  #compilerOptions(filename, language) {
-    if (language === 'js') return undefined;
-    const folder = path.dirname(filename);
-    if (!this.#compilerOptionsByFolder.has(folder)) {
-      const outcome = guarded(() => binding.compilerOptions(filename));
-      if (outcome.type === 'invalid') throw fromNative(outcome.error, { ...outcome.error });
-      if (outcome.type === 'found') this.#host.didLoad(outcome.path, null);
-      const options = outcome.type === 'found' ? outcome.options : undefined;
-      this.#compilerOptionsByFolder.set(folder, options);
-    }
-    return this.#compilerOptionsByFolder.get(folder);
   }
 
   /** @param {string} filename of an ES module */

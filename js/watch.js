@@ -51,6 +51,7 @@ class FileWatcher {
     }
     this.watchFiles(engine.coldLoaded);
     this.watchFiles(engine.coldReads.keys());
+    this.watchFiles(engine.tsconfigs.files);
     this.#watchPackages([engine.options.root]);
     this.watchFiles(engine.dependencies.paths('file'));
     for (const folder of engine.dependencies.paths('folder')) this.watchListing(folder);
@@ -71,7 +72,7 @@ class FileWatcher {
   /** A version threw while it evaluated, and may be gone by the time of the flush. */
   didFail(/** @type {Version} */ version) {
     this.didLoad(version.record.path, version);
-    void this.#expect(relativeImports(version));
+    void this.#expect(this.#wantedBy(version));
   }
 
   /** A version has required something more. */
@@ -101,7 +102,10 @@ class FileWatcher {
   didReload({ pruned }, error) {
     if (error?.code === 'ERR_SAFE_HOT_UNRESOLVED') {
       const { importer, specifier } = /** @type {Record<string, any>} */ (error.details);
-      const bases = basesOf(importer, specifier, this.#engine.options.root);
+      const bases = [
+        ...this.#engine.basesOf(importer, specifier),
+        ...packageBases(importer, specifier, this.#engine.options.root),
+      ];
       void this.#expect([{ importer, specifier, bases, isMissing: true }]);
     }
     const gone = pruned.map((each) => path.resolve(this.#engine.options.root, each));
@@ -154,7 +158,7 @@ class FileWatcher {
     for (const { current, path: file } of this.#engine.registry.records()) {
       if (current && !this.#watched.has(file)) this.didLoad(file, current);
     }
-    const wanted = [...this.#versions].flatMap(relativeImports);
+    const wanted = [...this.#versions].flatMap((version) => this.#wantedBy(version));
     const bases = wanted.flatMap((each) => each.bases);
     return { files: [...this.#loaded.values()], bases: [...this.#expected, ...bases] };
   }
@@ -177,12 +181,28 @@ class FileWatcher {
     const files = [...this.#loaded.values()].filter((file) => !this.#watched.has(file.path));
     this.#loaded.clear();
     for (const file of files) this.#watched.add(file.path);
-    void this.#expect([...this.#versions].flatMap(relativeImports));
+    void this.#expect([...this.#versions].flatMap((version) => this.#wantedBy(version)));
     this.#versions.clear();
     if (files.length === 0) return;
     guarded(() => this.#native.watch(files));
     this.onFiles?.(files);
     this.#lookForPackagesLater();
+  }
+
+  /**
+   * What the imports of a version ask for that lead to files of the project, found or not.
+   *
+   * @param {Version} version
+   * @returns {Wanted[]}
+   */
+  #wantedBy({ record, requests }) {
+    const importer = record.path;
+    return [...requests].map(([specifier, resolved]) => ({
+      importer,
+      specifier,
+      bases: this.#engine.basesOf(importer, specifier),
+      isMissing: resolved === '',
+    }));
   }
 
   /** In the folders that are watched anyway. Not while the program starts: dozens of files are read. */
@@ -232,36 +252,20 @@ class FileWatcher {
  */
 
 /**
- * What the relative imports of a version ask for, found or not.
- *
- * @param {Version} version
- * @returns {Wanted[]}
- */
-function relativeImports({ record, requests }) {
-  const importer = record.path;
-  const folder = path.dirname(importer);
-  return [...requests].map(([specifier, resolved]) => ({
-    importer,
-    specifier,
-    bases: [path.resolve(folder, specifier)],
-    isMissing: resolved === '',
-  }));
-}
-
-/**
- * Where a module that was not found may come to be.
+ * Where a package that was not found may come to be.
  *
  * @param {string} importer
  * @param {string} specifier
  * @param {string} root
  */
-function basesOf(importer, specifier, root) {
-  const folder = path.dirname(importer);
-  if (/^(\.|\/)/.test(specifier)) return [path.resolve(folder, specifier)];
+function packageBases(importer, specifier, root) {
+  if (/^(\.|\/)/.test(specifier)) return [];
   const [first = '', second = ''] = specifier.split('/');
   const name = first.startsWith('@') ? path.join(first, second) : first;
   /** @type {string[]} */
-  const folders = /** @type {any} */ (require('node:module'))._nodeModulePaths(folder);
+  const folders = /** @type {any} */ (require('node:module'))._nodeModulePaths(
+    path.dirname(importer),
+  );
   return folders.filter((each) => each.startsWith(root)).map((each) => path.join(each, name));
 }
 

@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const { binding, guarded } = require('../native');
 const { makeScope } = require('../scope');
 const { makeResolveImport } = require('../resolve-import');
+const { Tsconfigs } = require('../tsconfigs');
 const { Formats } = require('../runtime/formats');
 const { exportNames } = require('../runtime/esm/export-names');
 
@@ -13,7 +14,8 @@ const { exportNames } = require('../runtime/esm/export-names');
 function makeScanner(options) {
   const scope = makeScope(options);
   const formats = new Formats(binding.hasModuleSyntax);
-  const resolveImport = makeResolveImport();
+  const tsconfigs = new Tsconfigs();
+  const resolveImport = makeResolveImport(tsconfigs);
   const namesHost = {
     formats,
     transform: (/** @type {string} */ source, /** @type {any} */ given) =>

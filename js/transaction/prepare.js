@@ -45,6 +45,8 @@ const { frameAt, placeOfSyntaxError } = require('../report/frame');
  * @property {(filename: string, source?: string) => import('../runtime/formats').Format} formatOf
  * @property {(source: string, filename: string) => any} transform of an ES module
  * @property {(importer: string, specifier: string) => { type: 'file', path: string } | { type: 'builtin' } | null} resolveImport
+ * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
+ * @property {(filePath: string) => 'none' | 'restart' | SafeHotError} changeOfTsconfig
  * @property {(filePath: string) => boolean} mustRestart Node has read the file, and does not read it again
  * @property {(filePath: string) => ModuleRecord[]} dependentsOf modules that read the file, if its content is another now
  * @property {(vanished: string[], appeared: string[]) => void} clearPathCache
@@ -57,6 +59,8 @@ const { frameAt, placeOfSyntaxError } = require('../report/frame');
  */
 function prepare(host, changes) {
   host.resolver.clear();
+  const options = changedOptions(host, changes);
+  if (options) return options;
   const cold = [...changes.files.keys()].find((file) => host.mustRestart(file));
   if (cold !== undefined) return restart(cold);
   const causes = readByModules(host, changes);
@@ -88,6 +92,27 @@ function prepare(host, changes) {
     return { type: 'unchanged', changed: [...touched].map((record) => record.path) };
   }
   return prepared;
+}
+
+/**
+ * A `tsconfig.json` that cannot be read is refused before anything else asks for a restart: no process could start on it.
+ *
+ * @param {PrepareHost} host
+ * @param {ChangeSet} changes
+ * @returns {Refused | RestartRequired | undefined}
+ */
+function changedOptions(host, changes) {
+  const meant = [...changes.files.keys()].map((file) => ({
+    file,
+    change: host.changeOfTsconfig(file),
+  }));
+  const broken = meant.find(({ change }) => change instanceof SafeHotError);
+  if (broken) {
+    const error = /** @type {SafeHotError} */ (broken.change);
+    return { type: 'refused', error, changed: [broken.file] };
+  }
+  const other = meant.find(({ change }) => change === 'restart');
+  return other && restart(other.file);
 }
 
 /**
@@ -155,7 +180,7 @@ function touchedRecords(host, changes) {
 }
 
 /**
- * Modules one of whose relative imports leads to another file now, since a file has appeared or gone.
+ * Modules one of whose imports leads to another file now, since a file has appeared or gone.
  *
  * @param {PrepareHost} host
  * @param {ChangeSet} changes
@@ -175,14 +200,25 @@ function importersThatResolveAnew(host, changes) {
   for (const record of host.registry.records()) {
     if (!record.current) continue;
     for (const [request, resolved] of record.current.requests) {
-      if (!names.has(path.resolve(path.dirname(record.path), request))) continue;
-      const now = resolve(host, record.path, request);
+      if (!host.basesOf(record.path, request).some((base) => names.has(base))) continue;
+      const now = resolveAnew(host, record, request);
       // A module that has failed is asked for again when it is mended.
       const isMended = now !== null && created.includes(now);
       if (isMended || now !== (resolved || null)) importers.add(record);
     }
   }
   return importers;
+}
+
+/**
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {string} request
+ */
+function resolveAnew(host, record, request) {
+  if (!record.current?.esm) return resolve(host, record.path, request);
+  const target = host.resolveImport(record.path, request);
+  return target?.type === 'file' ? target.path : null;
 }
 
 /**

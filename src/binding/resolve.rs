@@ -1,11 +1,13 @@
 //! From a specifier and its importer to a file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use super::error::NativeError;
+use super::tsconfig::NativeTsconfigs;
 use crate::path::to_text;
 use crate::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
 
@@ -37,12 +39,23 @@ pub struct NativeResolver {
 
 #[napi]
 impl NativeResolver {
+    /// `tsconfigs` is what the mode `typescript` goes by.
     #[napi(constructor, catch_unwind)]
-    pub fn new(options: NativeResolverOptions) -> Result<Self> {
+    pub fn new(
+        options: NativeResolverOptions,
+        tsconfigs: Option<&NativeTsconfigs>,
+    ) -> Result<Self> {
         let NativeResolverOptions { mode, conditions, extensions, builtins } = options;
         let mode = mode_named(mode.as_deref())?;
+        let tsconfigs = tsconfigs.map(|given| Arc::clone(&given.inner)).unwrap_or_default();
         Ok(Self {
-            inner: Resolver::new(ResolverOptions { mode, conditions, extensions, builtins }),
+            inner: Resolver::new(ResolverOptions {
+                mode,
+                conditions,
+                extensions,
+                builtins,
+                tsconfigs,
+            }),
         })
     }
 
@@ -54,6 +67,13 @@ impl NativeResolver {
             Ok(Resolved::Builtin(name)) => NativeResolved::Builtin { name },
             Err(error) => NativeResolved::Failed { error: NativeError::from(&error) },
         }
+    }
+
+    /// Where `paths` and `baseUrl` of a `tsconfig.json` look for a specifier, whether there is something or not.
+    #[napi(catch_unwind)]
+    pub fn aliases(&self, importer: String, specifier: String) -> Vec<String> {
+        let aliases = self.inner.aliases(Path::new(&importer), &specifier);
+        aliases.iter().map(|path| to_text(path)).collect()
     }
 
     #[napi(catch_unwind)]

@@ -1,13 +1,14 @@
 //! What `tsconfig.json` says.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use napi_derive::napi;
 
 use super::transform::NativeCompilerOptions;
 use crate::path::to_text;
 use crate::transform::CompilerOptions;
-use crate::tsconfig::{Tsconfig, TsconfigError, find_tsconfig};
+use crate::tsconfig::{Tsconfig, TsconfigError, Tsconfigs, find_tsconfig};
 
 /// A `tsconfig.json`, or one that it extends, that cannot be read as one. `path`, `line` and `column` (from 1) are the
 /// place where its JSON is wrong, if it is.
@@ -16,6 +17,8 @@ pub struct NativeTsconfigError {
     /// `ERR_SAFE_HOT_TSCONFIG`
     pub code: String,
     pub message: String,
+    /// All that was read, and what was not found.
+    pub files: Vec<String>,
     pub path: Option<String>,
     pub line: Option<u32>,
     pub column: Option<u32>,
@@ -26,7 +29,15 @@ pub enum NativeTsconfig {
     /// `path` is that of the `tsconfig.json`.
     Found {
         path: String,
+        /// All that was read: with what it extends, and what it refers to.
+        files: Vec<String>,
         options: NativeCompilerOptions,
+        /// What `import` and `export` become: CommonJS, what `package.json` says (`node`), or they stay (`esm`).
+        #[napi(ts_type = "'commonjs' | 'node' | 'esm'")]
+        module_system: Option<String>,
+        allows_js: bool,
+        /// What changes where imports lead, as text that is another if that is.
+        resolution: String,
     },
     None,
     Invalid {
@@ -34,14 +45,49 @@ pub enum NativeTsconfig {
     },
 }
 
-/// The options of TypeScript for the file at `path`: those of the `tsconfig.json` that governs it, with all that it
-/// extends. Reads the disk at each call.
-#[napi(catch_unwind)]
-pub fn compiler_options(path: String) -> NativeTsconfig {
-    match find_tsconfig(Path::new(&path)) {
-        Ok(Some(Tsconfig { path, compiler_options })) => {
-            NativeTsconfig::Found { path: to_text(&path), options: compiler_options.into() }
-        }
+/// The options of TypeScript for each file: those of the `tsconfig.json` that governs it, with all that it extends.
+#[napi]
+pub struct NativeTsconfigs {
+    pub(super) inner: Arc<Tsconfigs>,
+}
+
+#[napi]
+impl NativeTsconfigs {
+    #[napi(constructor, catch_unwind)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self { inner: Arc::default() }
+    }
+
+    /// Those for the file at `path`, as they were when some file of its folder was first asked for.
+    #[napi(catch_unwind)]
+    pub fn of(&self, path: String) -> NativeTsconfig {
+        outcome(self.inner.of(Path::new(&path)))
+    }
+
+    /// What the disk says now. Remembers nothing.
+    #[napi(catch_unwind)]
+    pub fn read(&self, path: String) -> NativeTsconfig {
+        outcome(find_tsconfig(Path::new(&path)).map(|found| found.map(Arc::new)))
+    }
+}
+
+impl Default for NativeTsconfigs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn outcome(found: Result<Option<Arc<Tsconfig>>, TsconfigError>) -> NativeTsconfig {
+    match found {
+        Ok(Some(tsconfig)) => NativeTsconfig::Found {
+            path: to_text(&tsconfig.path),
+            files: texts(&tsconfig.files),
+            module_system: tsconfig.module_system.map(|system| system.as_str().to_owned()),
+            allows_js: tsconfig.allows_js,
+            options: tsconfig.compiler_options.clone().into(),
+            resolution: tsconfig.resolution.clone(),
+        },
         Ok(None) => NativeTsconfig::None,
         Err(error) => NativeTsconfig::Invalid { error: NativeTsconfigError::from(&error) },
     }
@@ -69,9 +115,14 @@ impl From<&TsconfigError> for NativeTsconfigError {
         Self {
             code: error.code().to_owned(),
             message: error.to_string(),
+            files: texts(&error.files),
             path: error.place.as_ref().map(|place| to_text(&place.path)),
             line: error.place.as_ref().map(|place| number(place.line)),
             column: error.place.as_ref().map(|place| number(place.column)),
         }
     }
+}
+
+fn texts(files: &[PathBuf]) -> Vec<String> {
+    files.iter().map(|file| to_text(file)).collect()
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::tsconfig::TsconfigError;
+
 /// A specifier that cannot be resolved from its importer.
 #[derive(Debug, Clone, Error)]
 #[error("Resolving \"{specifier}\" from {} failed: {reason}", importer.display())]
@@ -21,6 +23,8 @@ pub enum Reason {
     NotFound,
     #[error(transparent)]
     Package(Box<oxc_resolver::ResolveError>),
+    #[error(transparent)]
+    Options(Box<TsconfigError>),
 }
 
 impl ResolveError {
@@ -37,6 +41,10 @@ impl ResolveError {
             oxc_resolver::ResolveError::NotFound(_) => Self::not_found(importer, specifier),
             cause => Self::new(importer, specifier, Reason::Package(Box::new(cause))),
         }
+    }
+
+    pub(super) fn without_options(importer: &Path, specifier: &str, cause: TsconfigError) -> Self {
+        Self::new(importer, specifier, Reason::Options(Box::new(cause)))
     }
 
     fn new(importer: &Path, specifier: &str, reason: Reason) -> Self {

@@ -6,12 +6,17 @@
 mod error;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use oxc_resolver::{EnforceExtension, ResolveOptions, Resolver as PackageResolver};
+use oxc_resolver::{
+    EnforceExtension, ResolveContext, ResolveOptions, Resolver as PackageResolver,
+    TsconfigDiscovery,
+};
 use rustc_hash::FxHashSet;
 
 pub use self::error::ResolveError;
 use crate::path::real_path;
+use crate::tsconfig::{Tsconfig, TsconfigError, Tsconfigs};
 
 /// Whose rules hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,7 +26,8 @@ pub enum ResolveMode {
     Require,
     /// `import`: a specifier names its file in full.
     Import,
-    /// What TypeScript's own resolution adds to either: `./a` and `./a.js` may mean `a.ts`.
+    /// What TypeScript's own resolution adds to either: `./a` and `./a.js` may mean `a.ts`, and `tsconfig.json` has
+    /// `paths`, `baseUrl` and `rootDirs`.
     TypeScript,
 }
 
@@ -43,6 +49,8 @@ pub struct ResolverOptions {
     pub extensions: Vec<String>,
     /// `module.builtinModules`.
     pub builtins: Vec<String>,
+    /// What [`ResolveMode::TypeScript`] goes by.
+    pub tsconfigs: Arc<Tsconfigs>,
 }
 
 /// What a specifier stands for.
@@ -58,6 +66,7 @@ pub enum Resolved {
 #[derive(Debug)]
 pub struct Resolver {
     packages: PackageResolver,
+    tsconfigs: Arc<Tsconfigs>,
     mode: ResolveMode,
     extensions: Vec<String>,
     builtins: FxHashSet<String>,
@@ -70,6 +79,7 @@ impl Resolver {
             condition_names: options.conditions,
             fully_specified: options.mode == ResolveMode::Import,
             extension_alias: extension_alias(options.mode),
+            tsconfig: is_typescript(options.mode).then_some(TsconfigDiscovery::Auto),
             extensions: options.extensions.clone(),
             enforce_extension: EnforceExtension::Disabled,
             node_path: false,
@@ -77,6 +87,7 @@ impl Resolver {
         });
         Self {
             packages,
+            tsconfigs: options.tsconfigs,
             mode: options.mode,
             extensions: options.extensions,
             builtins: options.builtins.into_iter().collect(),
@@ -94,15 +105,39 @@ impl Resolver {
                 .literal_file(folder, specifier)
                 .ok_or_else(|| ResolveError::not_found(importer, specifier));
         }
-        match self.packages.resolve(folder, &escape_fragment(specifier)) {
+        let tsconfig = self
+            .tsconfig_for(importer)
+            .map_err(|cause| ResolveError::without_options(importer, specifier, cause))?;
+        let resolved = self.packages.resolve_with_context(
+            folder,
+            &escape_fragment(specifier),
+            tsconfig.as_ref().map(|found| &*found.merged),
+            &mut ResolveContext::default(),
+        );
+        match resolved {
             Ok(resolution) => Ok(Resolved::File(resolution.into_path_buf())),
             Err(cause) => Err(ResolveError::failed(importer, specifier, cause)),
         }
     }
 
+    /// Where `paths` and `baseUrl` look for a specifier, whether there is something or not. Extensions may be left out.
+    #[must_use]
+    pub fn aliases(&self, importer: &Path, specifier: &str) -> Vec<PathBuf> {
+        if specifier.starts_with('.') {
+            return Vec::new();
+        }
+        let tsconfig = self.tsconfig_for(importer).ok().flatten();
+        tsconfig
+            .map_or_else(Vec::new, |found| found.merged.resolve_path_alias_or_base_url(specifier))
+    }
+
     /// Forgets what was on the disk. Call it before a transaction resolves anything.
     pub fn clear_cache(&self) {
         self.packages.clear_cache();
+    }
+
+    fn tsconfig_for(&self, importer: &Path) -> Result<Option<Arc<Tsconfig>>, TsconfigError> {
+        if is_typescript(self.mode) { self.tsconfigs.of(importer) } else { Ok(None) }
     }
 
     /// `node:` never names a file. Not every builtin is in Node's list (`node:test` is not in that of Node 20), so
@@ -123,8 +158,12 @@ impl Resolver {
     }
 }
 
+const fn is_typescript(mode: ResolveMode) -> bool {
+    matches!(mode, ResolveMode::TypeScript)
+}
+
 fn extension_alias(mode: ResolveMode) -> Vec<(String, Vec<String>)> {
-    if mode != ResolveMode::TypeScript {
+    if !is_typescript(mode) {
         return Vec::new();
     }
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();

@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
 
-const { compilerOptions, transform } = require('../../js/binding.js');
+const { NativeTsconfigs, transform } = require('../../js/binding.js');
 
 /**
  * Runs the text of a module that imports nothing, as the runtime does, and keeps what is told of its exports.
@@ -136,24 +136,33 @@ describe('binding: transform()', () => {
   });
 });
 
-describe('binding: compilerOptions()', () => {
-  it('tells the options, that there are none, or what is wrong', () => {
+describe('binding: NativeTsconfigs', () => {
+  it('tells the options as they were first, and as they are', () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-hot-tsconfig-'));
-    const file = path.join(folder, 'tsconfig.json');
+    const [config, file] = ['tsconfig.json', 'a.ts'].map((name) => path.join(folder, name));
+    const tsconfigs = new NativeTsconfigs();
 
-    assert.equal(compilerOptions(path.join(folder, 'a.ts')).type, 'none');
-    fs.writeFileSync(file, '{ "compilerOptions": { "experimentalDecorators": true } }');
-    assert.deepEqual(compilerOptions(path.join(folder, 'a.ts')), {
+    assert.equal(tsconfigs.read(file).type, 'none');
+    fs.writeFileSync(config, '{ "compilerOptions": { "module": "NodeNext", "allowJs": true } }');
+    const found = tsconfigs.of(file);
+    assert.equal(found.type, 'found');
+    const { resolution, ...rest } = found;
+    assert.equal(typeof resolution, 'string');
+    assert.deepEqual(rest, {
       type: 'found',
-      path: file,
-      options: { experimentalDecorators: true, strictNullChecks: false },
+      path: config,
+      files: [config],
+      moduleSystem: 'node',
+      allowsJs: true,
+      options: { strictNullChecks: false },
     });
-    fs.writeFileSync(file, '{ "compilerOptions": }');
-    const outcome = compilerOptions(path.join(folder, 'a.ts'));
-    assert.equal(outcome.type, 'invalid');
+    fs.writeFileSync(config, '{ "compilerOptions": }');
+    assert.deepEqual(tsconfigs.of(file), found);
+    const { type, error } = tsconfigs.read(file);
+    assert.equal(type, 'invalid');
     assert.deepEqual(
-      [outcome.error.code, outcome.error.line, outcome.error.column],
-      ['ERR_SAFE_HOT_TSCONFIG', 1, 22],
+      [error.code, error.files, error.line, error.column],
+      ['ERR_SAFE_HOT_TSCONFIG', [config], 1, 22],
     );
     fs.rmSync(folder, { recursive: true });
   });

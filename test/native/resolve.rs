@@ -57,6 +57,7 @@ fn check(root: &Path, requests: &[(&str, &str)]) {
         conditions: texts("conditions"),
         extensions: [".js", ".json", ".node"].map(str::to_owned).to_vec(),
         builtins: texts("builtinModules"),
+        ..ResolverOptions::default()
     });
 
     for ((importer, specifier), node) in asked.iter().zip(said["answers"].as_array().unwrap()) {
@@ -242,6 +243,50 @@ fn a_linked_workspace_package_resolves_to_its_real_path() {
             ("packages/lib/src/lib.js", "dep"),
         ],
     );
+}
+
+#[test]
+fn typescript_goes_by_the_tsconfig_of_the_importer() {
+    let tree = Tree::new(&[
+        ("tsconfig.json", r#"{ "compilerOptions": { "paths": { "@/*": ["./a/*", "./b/*"] } } }"#),
+        ("a/one.ts", ""),
+        ("b/two/index.tsx", ""),
+        ("lib/tsconfig.json", r#"{ "extends": "../base", "include": ["src"] }"#),
+        ("base.json", r#"{ "compilerOptions": { "baseUrl": "./lib" } }"#),
+        ("lib/src/main.ts", ""),
+        ("lib/src/util.mts", ""),
+        ("lib/scripts/seed.ts", ""),
+        ("node_modules/src/util.mjs", ""),
+    ]);
+    let resolver =
+        Resolver::new(ResolverOptions { mode: ResolveMode::TypeScript, ..typescript_options() });
+    let table = [
+        ("a/one.ts", "@/one", Some("a/one.ts")),
+        ("a/one.ts", "@/one.js", Some("a/one.ts")),
+        ("a/one.ts", "@/two", Some("b/two/index.tsx")),
+        ("a/one.ts", "@/three", None),
+        ("a/one.ts", "src/util.mjs", Some("node_modules/src/util.mjs")),
+        ("lib/src/main.ts", "src/util.mjs", Some("lib/src/util.mts")),
+        // Left out by `include` of the nearest one.
+        ("lib/scripts/seed.ts", "@/one", Some("a/one.ts")),
+        ("lib/src/main.ts", "@/one", None),
+    ];
+
+    for (importer, specifier, expected) in table {
+        let found = resolver.resolve(&tree.root().join(importer), specifier).ok();
+
+        let expected = expected.map(|path| Resolved::File(tree.root().join(path)));
+        assert_eq!(found, expected, "{specifier} in {importer}");
+    }
+    assert_eq!(
+        resolver.aliases(&tree.root().join("a/one.ts"), "@/three"),
+        [tree.root().join("a/three"), tree.root().join("b/three")]
+    );
+}
+
+fn typescript_options() -> ResolverOptions {
+    let extensions = [".ts", ".tsx", ".mts", ".js"].map(str::to_owned).to_vec();
+    ResolverOptions { extensions, ..ResolverOptions::default() }
 }
 
 #[test]

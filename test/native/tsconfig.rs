@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use safe_hot::tsconfig::find_tsconfig;
+use safe_hot::tsconfig::{ModuleSystem, find_tsconfig};
 
 /// Writes the files, then tells the options for `src/a.ts` (those that are set) or why there are none.
 fn check(files: &[(&str, &str)], expected: &str) {
@@ -96,6 +96,51 @@ fn options_come_from_the_nearest_file_and_what_it_extends() {
         ],
         "verbatim=true nulls=false",
     );
+}
+
+#[test]
+fn all_files_that_were_read_are_told_and_one_that_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let write = |name: &str, content: &str| fs::write(root.join(name), content).unwrap();
+    write("tsconfig.json", r#"{ "extends": ["./a", "./b.json"] }"#);
+    write("a.json", "{}");
+    write("b.json", r#"{ "extends": "./c" }"#);
+    write("c.json", "{}");
+    let expected = |names: &[&str]| names.iter().map(|name| root.join(name)).collect::<Vec<_>>();
+
+    let found = find_tsconfig(&root.join("x.ts")).unwrap().unwrap();
+    fs::remove_file(root.join("c.json")).unwrap();
+    let error = find_tsconfig(&root.join("x.ts")).unwrap_err();
+
+    assert_eq!(found.files, expected(&["tsconfig.json", "b.json", "c.json", "a.json"]));
+    assert_eq!(error.files, expected(&["tsconfig.json", "b.json", "c.json"]));
+}
+
+#[test]
+fn what_import_and_export_become_is_known_by_module_or_target() {
+    let table = [
+        ("{}", None),
+        (r#"{ "target": "ES5" }"#, Some(ModuleSystem::CommonJs)),
+        (r#"{ "target": "es2022" }"#, Some(ModuleSystem::EsModules)),
+        (r#"{ "module": "CommonJS", "target": "es2022" }"#, Some(ModuleSystem::CommonJs)),
+        (r#"{ "module": "NodeNext" }"#, Some(ModuleSystem::Node)),
+        (r#"{ "module": "node16" }"#, Some(ModuleSystem::Node)),
+        (r#"{ "module": "ESNext" }"#, Some(ModuleSystem::EsModules)),
+        (r#"{ "module": "es6" }"#, Some(ModuleSystem::EsModules)),
+        (r#"{ "module": "preserve" }"#, Some(ModuleSystem::EsModules)),
+        (r#"{ "module": "umd" }"#, Some(ModuleSystem::CommonJs)),
+    ];
+
+    for (options, expected) in table {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(r#"{{ "compilerOptions": {options} }}"#);
+        fs::write(folder.path().join("tsconfig.json"), text).unwrap();
+
+        let found = find_tsconfig(&folder.path().join("x.ts")).unwrap().unwrap();
+
+        assert_eq!(found.module_system, expected, "{options}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ const { makeRequire } = require('./require');
 const { HotContext } = require('../hot-context');
 const { SafeHotError } = require('../../errors');
 const { currentOwner } = require('../../resources/ownership');
+const { isTypeScript } = require('../../resolve-import');
 const { timerModuleFor } = require('../../resources/timers');
 
 /**
@@ -22,6 +23,7 @@ const { timerModuleFor } = require('../../resources/timers');
  *
  * @typedef {object} LoaderHost what the loader needs of the rest
  * @property {import('../registry').Registry} registry
+ * @property {import('../../resolve-import').ResolveParts} typescript its rules
  * @property {(filename: string) => boolean} isHot
  * @property {(filename: string) => string | null} fingerprint
  * @property {(text: string) => string} fingerprintText the same for what was read of a file already
@@ -79,7 +81,7 @@ class Loader {
     }
     if (!requester && !mayReachHot(request, parent)) return passOn;
     const filename = requester
-      ? (resolvedBefore(request, requester) ?? resolve(request, parent, isMain, requester))
+      ? (resolvedBefore(request, requester) ?? this.#resolve(request, parent, isMain, requester))
       : this.#resolveForCold(request, parent, isMain);
     if (!path.isAbsolute(filename) || !this.#host.isHot(filename)) return passOn;
 
@@ -305,9 +307,76 @@ class Loader {
     const hot = new HotContext(version, this.#host.hot);
     version.hot = hot;
     defineHot(module, hot);
-    const require = makeRequire(module, () => this.#mainModule(version));
     const { filename } = module;
+    const require = this.requireFor(version, module);
     return factory(version, [module.exports, require, module, filename, path.dirname(filename)]);
+  }
+
+  /**
+   * The `require` of a version.
+   *
+   * @param {Version} version
+   * @param {any} module
+   */
+  requireFor(version, module) {
+    return makeRequire(
+      module,
+      () => this.#mainModule(version),
+      (request, byNode) => this.#resolveFrom(version.record.path, request, byNode),
+    );
+  }
+
+  /**
+   * @param {string} request
+   * @param {any} parent
+   * @param {boolean} isMain
+   * @param {Version} requester
+   * @returns {string}
+   */
+  #resolve(request, parent, isMain, requester) {
+    const { path: importer } = requester.record;
+    const remembers = isRelative(request) || this.#isAlias(importer, request);
+    // What is not found yet is remembered too: the file may come.
+    if (remembers) requester.requests.set(request, '');
+    const byNode = () => Module._resolveFilename(request, parent, isMain);
+    const filename = this.#resolveFrom(importer, request, byNode);
+    if (remembers) requester.requests.set(request, filename);
+    return filename;
+  }
+
+  /**
+   * @param {string} importer
+   * @param {string} request
+   */
+  #isAlias(importer, request) {
+    return isTypeScript(importer) && this.#host.typescript.bases(importer, request).length > 0;
+  }
+
+  /**
+   * TypeScript's rules come first in its own files, and last in JavaScript that it compiles.
+   *
+   * @param {string} importer
+   * @param {string} request
+   * @param {() => string} byNode
+   * @returns {string}
+   */
+  #resolveFrom(importer, request, byNode) {
+    const byTypeScript = () => {
+      const target = this.#host.typescript.byTypeScript(importer, request, 'require');
+      return target?.type === 'file' ? target.path : undefined;
+    };
+    if (isTypeScript(importer)) return byTypeScript() ?? byNode();
+    let isFound = false;
+    // No `catch`: Node shows the line that threw last, and that is to be its own.
+    try {
+      const filename = byNode();
+      isFound = true;
+      return filename;
+    } finally {
+      const found = isFound ? undefined : byTypeScript();
+      // eslint-disable-next-line no-unsafe-finally -- what was found takes the place of the error
+      if (found !== undefined) return found;
+    }
   }
 
   /** The entry's module, as `viewer` sees it. */
@@ -380,22 +449,6 @@ function factoryOf(content, filename, format) {
 function resolvedBefore(request, requester) {
   const filename = requester.requests.get(request);
   return filename && Module._cache[filename] ? filename : undefined;
-}
-
-/**
- * @param {string} request
- * @param {any} parent
- * @param {boolean} isMain
- * @param {Version} requester
- * @returns {string}
- */
-function resolve(request, parent, isMain, requester) {
-  const remembers = isRelative(request);
-  // What is not found yet is remembered too: the file may come.
-  if (remembers) requester.requests.set(request, '');
-  const filename = Module._resolveFilename(request, parent, isMain);
-  if (remembers) requester.requests.set(request, filename);
-  return filename;
 }
 
 /**

@@ -10,16 +10,18 @@ const Module = /** @type {any} */ (require('node:module'));
 /**
  * @param {NodeModule} module
  * @param {() => NodeModule | undefined} mainModule the entry's module as this version sees it
+ * @param {(request: string, byNode: () => string) => string} resolveFrom
  * @returns {NodeJS.Require}
  */
-function makeRequire(module, mainModule) {
+function makeRequire(module, mainModule, resolveFrom) {
   /** @type {any} */
   const require = function require(/** @type {string} */ path) {
     return module.require(path);
   };
   require.resolve = function resolve(/** @type {string} */ request, /** @type {any} */ options) {
     checkRequest(request);
-    return Module._resolveFilename(request, module, false, options);
+    const byNode = () => Module._resolveFilename(request, module, false, options);
+    return options?.paths || Module.isBuiltin(request) ? byNode() : resolveFrom(request, byNode);
   };
   require.resolve.paths = function paths(/** @type {string} */ request) {
     checkRequest(request);

@@ -25,6 +25,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {(filename: string) => boolean} isHot
  * @property {import('../formats').Formats} formats
  * @property {(importer: string, specifier: string) => Target | null} resolveImport by the rules of `import`
+ * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
  * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module' }) => any} transform
  */
 
@@ -55,11 +56,11 @@ class Imports {
     const { path: importer } = version.record;
     if (Module.isBuiltin(specifier)) return { type: 'builtin', name: specifier };
     if (/^(?!file:|node:)[a-z][a-z+.-]+:/i.test(specifier)) throw unsupportedScheme(specifier);
-    const isRelative = /^\.{0,2}\//.test(specifier);
-    if (isRelative && !version.requests.has(specifier)) version.requests.set(specifier, '');
+    const isOfProject = this.#host.basesOf(importer, specifier).length > 0;
+    if (isOfProject && !version.requests.has(specifier)) version.requests.set(specifier, '');
     const target = this.#host.resolveImport(importer, asPath(specifier));
-    if (!target) throw notFound(importer, specifier, isRelative);
-    if (isRelative && target.type === 'file') version.requests.set(specifier, target.path);
+    if (!target) throw notFound(importer, specifier);
+    if (isOfProject && target.type === 'file') version.requests.set(specifier, target.path);
     return target;
   }
 
@@ -206,10 +207,9 @@ function memberOf(exports, name) {
 /**
  * @param {string} importer
  * @param {string} specifier
- * @param {boolean} isRelative
  */
-function notFound(importer, specifier, isRelative) {
-  const what = isRelative
+function notFound(importer, specifier) {
+  const what = /^\.{0,2}\//.test(specifier)
     ? `module '${path.resolve(path.dirname(importer), asPath(specifier))}'`
     : `package '${specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')}'`;
   const error = new Error(`Cannot find ${what} imported from ${importer}`);

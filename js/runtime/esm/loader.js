@@ -29,6 +29,7 @@ const { TIMER_NAMES, timersFor } = require('../../resources/timers');
  * @property {import('../registry').Registry} registry
  * @property {(filename: string) => boolean} isHot
  * @property {import('./imports').ImportsHost['resolveImport']} resolveImport
+ * @property {import('./imports').ImportsHost['basesOf']} basesOf
  * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module', compilerOptions?: object }) => any} transform
  * @property {import('../formats').Formats} formats
  * @property {(filename: string, language: import('../formats').Language) => object | undefined} compilerOptions those of
