@@ -289,6 +289,7 @@ class Engine {
       typescript: this.#resolveImport,
       isHot: (filename) => this.isHot(filename),
       fingerprint: binding.fingerprint,
+      isUnchanged: (record) => this.#isUnchanged(record),
       fingerprintText: binding.fingerprintText,
       link: (importer, imported) => this.#link(importer, imported),
       addRoot: (record) => this.#addRoot(record),
@@ -493,6 +494,17 @@ class Engine {
         folders,
       });
     });
+  }
+
+  /**
+   * Does the file hold what was evaluated? Where it is watched, another content comes as a change.
+   *
+   * @param {ModuleRecord} record
+   */
+  #isUnchanged({ path: filePath, current }) {
+    return (
+      this.watcher?.follows(filePath) || binding.fingerprint(filePath) === current?.fingerprint
+    );
   }
 
   /** @returns {ModuleRecord[]} whose file no longer holds what was evaluated */

@@ -66,7 +66,7 @@ class FileWatcher {
     const file = fingerprint ? { path: filename, fingerprint } : { path: filename };
     if (path.isAbsolute(filename)) this.#loaded.set(filename, file);
     if (version) this.#versions.add(version);
-    this.#flushSoon();
+    this.#flushAfterwards();
   }
 
   /** A version threw while it evaluated, and may be gone by the time of the flush. */
@@ -78,7 +78,7 @@ class FileWatcher {
   /** A version has required something more. */
   didRequest(/** @type {Version} */ version) {
     this.#versions.add(version);
-    this.#flushSoon();
+    this.#flushAfterwards();
   }
 
   /** What comes into a folder, or goes from it, is a change. */
@@ -168,6 +168,11 @@ class FileWatcher {
     if (this.#engine.watcher === this) this.#engine.watcher = null;
   }
 
+  /** A transaction ends with a report, and that with a flush. */
+  #flushAfterwards() {
+    if (!this.#engine.transactions.isWorking) this.#flushSoon();
+  }
+
   #flushSoon() {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
@@ -221,6 +226,11 @@ class FileWatcher {
     const { packages } = this.#engine;
     const files = [...folders].flatMap((folder) => packages.add(folder) ?? []);
     if (files.length > 0) this.watchFiles(files);
+  }
+
+  /** Is a change of the file told? */
+  follows(/** @type {string} */ filename) {
+    return this.#watched.has(filename);
   }
 
   /** Has something changed that was not told yet? It will be. */

@@ -5,6 +5,8 @@
  * that listens now; what was in flight goes on where it began. The old server ends when its last connection does.
  */
 
+const { listenQuietly } = require('./listeners');
+
 /** What a server is asked to do for a client. All else is about the server itself. */
 const FORWARDED = new Set([
   'request',
@@ -36,7 +38,7 @@ function forwardTo(server, successor) {
     return target ? target.listenerCount(...args) : Reflect.apply(listenerCount, server, args);
   };
   for (const event of FORWARDED) server.removeAllListeners(event);
-  server.once('close', () => stopChecking(server));
+  listenQuietly(server, 'close', () => stopChecking(server));
   // Emits `close` at once if there is no connection; else Node does when the last one ends.
   server._emitCloseIfDrained();
 }

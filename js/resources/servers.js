@@ -292,12 +292,15 @@ function acceptUnowned(handle) {
   };
 }
 
+/** Node's, the same for all handles. @type {symbol | undefined} */
+let ownerSymbolOfNode;
+
 /** @param {any} handle */
 function ownerSymbol(handle) {
-  const symbol = Object.getOwnPropertySymbols(handle).find(
+  ownerSymbolOfNode ??= Object.getOwnPropertySymbols(handle).find(
     (each) => each.description === 'owner_symbol',
   );
-  return /** @type {symbol} */ (symbol);
+  return /** @type {symbol} */ (ownerSymbolOfNode);
 }
 
 /**

@@ -86,6 +86,8 @@ class Version {
     this.fingerprint = null;
     /** Evaluates the same source again, as a new version. @type {Factory | null} */
     this.factory = null;
+    /** The factory is of the file's own text, which no tool has changed. */
+    this.isCompiledPlain = false;
     /** Of an ES module: what links it and evaluates it. @type {import('./esm/module').EsModule | null} */
     this.esm = null;
     /** What else lets go of the version. */

@@ -13,6 +13,7 @@ const { placeOf } = require('../report/frame');
 const { prepare, readyWith } = require('./prepare');
 const { openOverlay, evaluateStaged } = require('./stage');
 const { StageGuard } = require('./guard');
+const { Afterwards } = require('./afterwards');
 const { commit } = require('./commit');
 const { abort } = require('./abort');
 
@@ -34,7 +35,13 @@ const { abort } = require('./abort');
  * @typedef {{ phase: 'working' }} Working user code of a transaction is on the stack
  * @typedef {{ phase: 'waiting', supersede: () => void }} Waiting a stage waits for the program to listen
  *
- * @typedef {{ type: 'done', report: ReloadReport }} Done
+ * @typedef {object} Done what became of a request, of which the report is made
+ * @property {'done'} type
+ * @property {import('../types').Outcome | 'planned'} outcome
+ * @property {import('./host').Result} result
+ * @property {number} durationMs
+ * @property {import('../resources/traces').Snapshot} [before] as the stage began
+ *
  * @typedef {{ type: 'given-back' }} GivenBack the change set comes again, with what was saved after it
  * @typedef {{ type: 'staged', staged: Staged, guard: StageGuard, replaced: Set<Version>,
  *   before: import('../resources/traces').Snapshot }} StagedWork
@@ -56,11 +63,13 @@ class Transactions {
   #dirty = emptyChanges();
   /** @type {WeakMap<ReloadReport, SafeHotError>} */
   #errors = new WeakMap();
+  #reports;
   #host;
 
   /** @param {import('./host').TransactionHost} host */
   constructor(host) {
     this.#host = host;
+    this.#reports = new Afterwards(host.warn);
   }
 
   /** Is user code of a transaction on the stack? */
@@ -103,8 +112,9 @@ class Transactions {
     if (this.#state.phase === 'waiting') this.#state.supersede();
     const request = { changes, caller, isCall: true, mayGrow: false, startMs: performance.now() };
     const work = this.#beginAfterSave(request);
-    const report = work.type === 'done' ? work.report : this.#finishNow(request, work);
-    this.#publish(request, report);
+    const done = work.type === 'done' ? work : this.#finishNow(request, work);
+    this.#reports.flush();
+    const report = this.#publish(request, done);
     queueMicrotask(() => void this.#drain());
     return report;
   }
@@ -123,8 +133,7 @@ class Transactions {
     const version = record?.current?.number;
     const error = new SafeHotError('ERR_SAFE_HOT_ASYNC', { path: record?.path, version });
     this.#undo(work);
-    return this.#done(request, 'refused', { changed: changedPaths(work.staged.prepared), error })
-      .report;
+    return this.#done(request, 'refused', { changed: changedPaths(work.staged.prepared), error });
   }
 
   /**
@@ -137,7 +146,7 @@ class Transactions {
     for (let looks = SAVE_LOOKS; ; looks -= 1) {
       // A call does not grow, so it is not given back.
       const work = /** @type {Done | StagedWork} */ (this.#begin(request, MAX_ATTEMPTS));
-      const isEmpty = work.type === 'done' && work.report.error?.code === 'ERR_SAFE_HOT_EMPTY';
+      const isEmpty = work.type === 'done' && work.result.error?.code === 'ERR_SAFE_HOT_EMPTY';
       if (!isEmpty || looks === 0) return work;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SAVE_LOOK_MS);
     }
@@ -163,9 +172,8 @@ class Transactions {
     if (work.type === 'given-back') return undefined;
     if (work.type === 'staged' && !this.#isSettled(work)) return this.#settle(request, work);
     const { settleTimeoutMs } = this.#host.options;
-    const report =
-      work.type === 'done' ? work.report : this.#finish(request, work, settleTimeoutMs);
-    this.#publish(request, report);
+    const done = work.type === 'done' ? work : this.#finish(request, work, settleTimeoutMs);
+    this.#reports.add(() => void this.#publish(request, done));
     return undefined;
   }
 
@@ -267,7 +275,7 @@ class Transactions {
       this.#undo(work);
       if (attempts > 0) return this.#again(request, overlay, attempts - 1);
     }
-    return failure ? { type: 'done', report: this.#fail(request, work, failure.error) } : work;
+    return failure ? this.#fail(request, work, failure.error) : work;
   }
 
   /**
@@ -350,10 +358,10 @@ class Transactions {
       return;
     }
     const lingerMs = ended === 'timed-out' ? 0 : options.settleTimeoutMs;
-    this.#publish(
-      request,
-      failure ? this.#fail(request, work, failure.error) : this.#finish(request, work, lingerMs),
-    );
+    const done = failure
+      ? this.#fail(request, work, failure.error)
+      : this.#finish(request, work, lingerMs);
+    this.#reports.add(() => void this.#publish(request, done));
   }
 
   /**
@@ -401,14 +409,7 @@ class Transactions {
     const { causes } = work.staged.prepared;
     const changed = changedPaths(work.staged.prepared);
     const { plan } = work.staged;
-    const traces = tracesSince(work.before);
-    return this.#done(request, 'committed', {
-      ...result,
-      changed,
-      causes,
-      plan,
-      traces,
-    }).report;
+    return this.#done(request, 'committed', { ...result, changed, causes, plan }, work.before);
   }
 
   /**
@@ -435,7 +436,7 @@ class Transactions {
     const changed = changedPaths(work.staged.prepared);
     this.#dirty = onlyFiles(request.changes);
     this.#undo(work);
-    return this.#done(request, 'restart-required', { changed, error }).report;
+    return this.#done(request, 'restart-required', { changed, error });
   }
 
   /**
@@ -468,8 +469,7 @@ class Transactions {
     const disposed = [...work.replaced].filter((version) => version.isDisposed);
     if (disposed.length === 0) {
       this.#reportSelfError(staged, cause);
-      const traces = tracesSince(work.before);
-      return this.#done(request, 'rolled-back', { changed, error, traces }).report;
+      return this.#done(request, 'rolled-back', { changed, error }, work.before);
     }
     return this.#restore(request, disposed, changed, error);
   }
@@ -503,12 +503,12 @@ class Transactions {
       this.#state = { phase: 'idle' };
       const details = { path: records[0]?.path };
       const fatal = new SafeHotError('ERR_SAFE_HOT_RESTORE', details, cause);
-      return this.#done(request, 'restart-required', { changed, error: fatal }).report;
+      return this.#done(request, 'restart-required', { changed, error: fatal });
     }
     const repoint = this.#host.prepareRepoint(overlay);
     const lingerMs = this.#host.options.settleTimeoutMs;
     const result = this.#commit(staged, { lingerMs, repoint });
-    return this.#done(request, 'restored', { ...result, changed, error, plan }).report;
+    return this.#done(request, 'restored', { ...result, changed, error, plan });
   }
 
   /**
@@ -563,14 +563,13 @@ class Transactions {
    * @param {Request} request
    * @param {import('../types').Outcome | 'planned'} outcome
    * @param {import('./host').Result} result
+   * @param {import('../resources/traces').Snapshot} [before]
    * @returns {Done}
    */
-  #done(request, outcome, result) {
+  #done(request, outcome, result, before) {
     this.#host.status.set('idle');
     const durationMs = performance.now() - request.startMs;
-    const report = this.#host.makeReport(outcome, result, durationMs);
-    if (result.error) this.#errors.set(report, result.error);
-    return { type: 'done', report };
+    return { type: 'done', outcome, result, durationMs, ...(before ? { before } : {}) };
   }
 
   /**
@@ -584,11 +583,15 @@ class Transactions {
 
   /**
    * @param {Request} request
-   * @param {ReloadReport} report
+   * @param {Done} done
    */
-  #publish({ changes }, report) {
+  #publish({ changes }, { outcome, result, durationMs, before }) {
+    const traces = before ? tracesSince(before) : [];
+    const report = this.#host.makeReport(outcome, { ...result, traces }, durationMs);
+    if (result.error) this.#errors.set(report, result.error);
     this.#host.publish(report);
     for (const resolve of changes.waiting.splice(0)) resolve(report);
+    return report;
   }
 }
 

@@ -189,6 +189,16 @@ describe('cli', () => {
   });
 
   describe('the end of the program', () => {
+    it('that comes right after a reload comes after its report', async () => {
+      const app = await apps.serve(FILES);
+
+      app.write('value.js', 'queueMicrotask(() => process.exit(4));\n');
+
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      const { code } = await app.nextReport(({ type }) => type === 'end');
+      assert.equal(code, 4);
+    });
+
     /** Each breaks the program in its own way; `files` is what is saved then. */
     const ENDS = [
       { name: 'with nothing to do', text: '// nothing to do', code: 0 },

@@ -34,6 +34,35 @@ describe('a load hook of registerHooks()', () => {
   });
 });
 
+describe('a function of a tool over _compile', () => {
+  it('is asked for modules that are evaluated again as they are', async () => {
+    const app = makeApp({
+      'a.js': "module.exports = require('./b') + ' WORD';\n",
+      'b.js': "module.exports = 'b 1';\n",
+      'root.js': "module.exports = () => require('./a');\nmodule.exports();\n",
+    });
+
+    const seen = await app.drive(async ({ require, hot, edit }) => {
+      const read = require('./root');
+      const first = read();
+      const { prototype } = /** @type {any} */ (require('node:module'));
+      const compile = prototype._compile;
+      prototype._compile = function (/** @type {string} */ text, /** @type {any[]} */ ...rest) {
+        return compile.call(this, text.replace('WORD', 'changed'), ...rest);
+      };
+      edit('b.js', "module.exports = 'b 2';\n");
+      await hot.reload(['./b.js']);
+      const second = require('./root')();
+      prototype._compile = compile;
+      edit('b.js', "module.exports = 'b 3';\n");
+      await hot.reload(['./b.js']);
+      return [first, second, require('./root')()];
+    });
+
+    assert.deepEqual(seen, ['b 1 WORD', 'b 2 changed', 'b 3 WORD']);
+  });
+});
+
 describe('an emptied require.cache', () => {
   it('takes nothing from safe-hot itself', async () => {
     const app = makeApp({ 'a.js': 'exports.value = 1;\nsetInterval(() => {}, 1_000);\n' });

@@ -13,7 +13,8 @@ const { registerHooks } = Module;
 
 /**
  * @param {import('./loader').Loader} loader
- * @returns {{ readsPlainJavaScript: () => boolean }}
+ * @returns {{ readsPlainJavaScript: () => boolean, compilesAlone: () => boolean }} the second: has no tool put its own
+ *   function over ours?
  */
 function install(loader) {
   const nodeLoad = Module._load;
@@ -74,7 +75,9 @@ function install(loader) {
   }
 
   const hasLoadHooks = followLoadHooks();
+  const { _compile: compile } = Module.prototype;
   return {
+    compilesAlone: () => Module.prototype._compile === compile,
     readsPlainJavaScript: () => Module._extensions['.js'] === nodeJsExtension && !hasLoadHooks(),
   };
 }

@@ -26,6 +26,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {import('../../resolve-import').ResolveParts} typescript its rules
  * @property {(filename: string) => boolean} isHot
  * @property {(filename: string) => string | null} fingerprint
+ * @property {(record: ModuleRecord) => boolean} isUnchanged the file holds what was evaluated, or a change of it will be told
  * @property {(text: string) => string} fingerprintText the same for what was read of a file already
  * @property {(importer: Version, imported: ModuleRecord) => void} link notes that one imports the other
  * @property {(record: ModuleRecord) => void} addRoot loaded by cold code, or the entry
@@ -45,7 +46,7 @@ const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 class Loader {
   #host;
-  #installed = { readsPlainJavaScript: () => true };
+  #installed = { readsPlainJavaScript: () => true, compilesAlone: () => true };
 
   /** @param {LoaderHost} host */
   constructor(host) {
@@ -133,8 +134,9 @@ class Loader {
   }
 
   /**
-   * Evaluates a staged version from what the transaction has, if it has: the last good source when a failed version is
-   * being undone, or the very text that prepare has read, whatever the file holds by now.
+   * Evaluates a staged version from what is here, if it is: the last good source when a failed version is being undone,
+   * the very text that prepare has read, whatever the file holds by now, or, where the file is as it was, what was
+   * compiled of it before.
    *
    * @param {Version} version
    * @param {any} module
@@ -145,16 +147,16 @@ class Loader {
     if (version.state !== 'staged' || !overlay) return undefined;
     const { record } = version;
     const { current } = record;
-    if (overlay.lastGood && current?.factory) {
+    const prepared = overlay.sources.get(record.path);
+    if (current?.factory && (overlay.lastGood || (!prepared && this.#isAsCompiled(record)))) {
       version.fingerprint = current.fingerprint;
-      version.factory = current.factory;
+      version.isCompiledPlain = current.isCompiledPlain;
       nameModule(module, record.path);
       const { wrapper, args } = this.#callOf(version, module, current.factory);
       Reflect.apply(wrapper, module.exports, args);
       module.loaded = true;
       return true;
     }
-    const prepared = overlay.sources.get(record.path);
     version.fingerprint = prepared?.fingerprint ?? this.#host.fingerprint(record.path);
     if (prepared?.factory) {
       nameModule(module, record.path);
@@ -208,6 +210,7 @@ class Loader {
       prepared?.source === content && prepared.factory
         ? prepared.factory
         : factoryOf(content, filename, format);
+    version.isCompiledPlain = this.#compilesPlain(filename);
     if (factory) return this.#callOf(version, module, factory);
     if (version.state === 'current') registry.discard(version);
     const isMain = module === process.mainModule;
@@ -267,6 +270,17 @@ class Loader {
 
   didRunMain() {
     this.#host.didRunMain();
+  }
+
+  /** Would Node, with all the tools in it, compile the same again? */
+  #isAsCompiled(/** @type {ModuleRecord} */ record) {
+    const isPlain = record.current?.isCompiledPlain && this.#compilesPlain(record.path);
+    return isPlain && this.#host.isUnchanged(record);
+  }
+
+  /** Is what runs the text of the file, whatever tools there are? */
+  #compilesPlain(/** @type {string} */ filename) {
+    return this.#isReadByCompile(filename) && this.#installed.compilesAlone();
   }
 
   /** Is the text that comes to `_compile` the file's own, so that the file need not be read a second time? */
