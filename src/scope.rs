@@ -10,8 +10,8 @@ use crate::path::{has_component, relative_to};
 /// Folders inside safe-hot's own folder whose files are hot all the same: its examples and tests run from there.
 const OWN_HOT_FOLDERS: [&str; 3] = ["examples", "test", "bench"];
 
-/// Kinds of files that are left to Node: addons cannot be loaded twice, and `.mjs` is no CommonJS module.
-const COLD_EXTENSIONS: [&str; 2] = ["node", "mjs"];
+/// Left to Node: no process can load an addon twice.
+const ADDON: &str = "node";
 
 /// The line between hot and cold.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl HotScope {
     #[must_use]
     pub fn is_hot(&self, real_path: &Path) -> bool {
         !has_component(real_path, "node_modules")
-            && !has_cold_extension(real_path)
+            && real_path.extension().is_none_or(|extension| extension != ADDON)
             && !self.is_own(real_path)
             && self.is_selected(real_path)
     }
@@ -74,10 +74,6 @@ impl HotScope {
         self.include.as_ref().is_none_or(|include| include.is_match(&relative))
             && !self.exclude.is_match(&relative)
     }
-}
-
-fn has_cold_extension(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| COLD_EXTENSIONS.iter().any(|cold| extension == *cold))
 }
 
 fn glob_set(globs: &[String]) -> Result<GlobSet, ScopeError> {
@@ -113,7 +109,7 @@ mod tests {
             (&[], &[], "/app/node_modules/x/a.js", false),
             (&[], &[], "/linked/package/a.js", true),
             (&[], &[], "/app/addon.node", false),
-            (&[], &[], "/app/a.mjs", false),
+            (&[], &[], "/app/a.mjs", true),
             (&[], &[], "/app/packages/safe-hot/js/index.js", false),
             (&[], &[], "/app/packages/safe-hot/test/a.js", true),
             (&[], &[], "/app/packages/safe-hot/examples/x/a.js", true),
