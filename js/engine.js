@@ -367,6 +367,8 @@ class Engine {
       graph,
       native: { hotReload: (request) => guarded(() => binding.hotReload(request)) },
       loader,
+      findBrokenLink: (overlay, records) =>
+        this.#esModules?.loader.findBrokenLink(overlay, records),
       prepareRepoint: (overlay) => this.#esModules?.loader.prepareRepoint(overlay) ?? (() => {}),
       hiddenFromCold: (record, module) => this.#esModules?.shells.hiddenFromCold(record, module),
       refreshShells: (records) => this.#esModules?.shells.refresh(records),

@@ -98,6 +98,12 @@ const CATALOGUE = {
     message: (d) => `The option "${d.option}" must be ${d.expected}, not ${d.actual}`,
     solve: 'Pass a value of the kind that the message names.',
   },
+  ERR_SAFE_HOT_LINK: {
+    message: (d) =>
+      `${d.importer}:${d.line}:${d.column} ${d.reason}${d.path === d.importer ? '' : ` since ${d.path} has changed`}; ${inUse(d)}`,
+    solve:
+      'Export the name, or take it out of the import at the place that the code frame shows, and save.',
+  },
   ERR_SAFE_HOT_NATIVE_ADDON: {
     message: (d) => `${d.path} is a native addon, which no process can load twice`,
     solve: 'Restart the process to use a new build of an addon.',

@@ -24,7 +24,7 @@ const { StaleVersions } = require('./stale');
  *
  * @typedef {object} PreparedSource
  * @property {string} source
- * @property {string} fingerprint
+ * @property {string | null} fingerprint null if the file could not be read
  * @property {import('./record').Factory | null} factory null for what is no CommonJS that this project compiles
  * @property {import('./esm/transformed').TransformedModule} [transformed] of an ES module
  */

@@ -132,7 +132,7 @@ function graphChangesOf({ overlay, prepared }, going) {
     if (!successor) changes.push({ type: 'remove', id: version.record.id });
   }
   for (const [record, version] of overlay.versions) {
-    for (const each of namedBy(version, prepared)) {
+    for (const each of namedBy(record, prepared)) {
       if (!version.imports.has(each)) version.mentions.add(each);
     }
     const { id } = record;

@@ -8,6 +8,7 @@
  * @property {import('../binding').NativeGraph} graph
  * @property {Pick<typeof import('../binding'), 'hotReload'>} native
  * @property {import('../runtime/cjs/loader').Loader} loader
+ * @property {(overlay: import('../runtime/registry').Overlay, records: Iterable<import('../runtime/record').ModuleRecord>) => import('../runtime/esm/draft').BrokenLink | undefined} findBrokenLink see `EsmLoader`
  * @property {(overlay: import('../runtime/registry').Overlay) => () => void} prepareRepoint see `EsmLoader`
  * @property {(record: import('../runtime/record').ModuleRecord, module: import('../runtime/esm/module').EsModule) => { importer: string, names: string[] } | undefined} hiddenFromCold see `Shells`
  * @property {(records: Iterable<import('../runtime/record').ModuleRecord>) => void} refreshShells

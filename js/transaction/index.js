@@ -11,6 +11,7 @@ const { guarded, fromNative, reasonOf } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
 const { placeOf } = require('../report/frame');
 const { prepare, readyWith } = require('./prepare');
+const { linkError } = require('./link');
 const { openOverlay, evaluateStaged } = require('./stage');
 const { StageGuard } = require('./guard');
 const { Afterwards } = require('./afterwards');
@@ -234,13 +235,19 @@ class Transactions {
         plan,
       });
     }
-    if (obstacle || isDryRun) {
-      if (obstacle) this.#dirty = onlyFiles(changes);
-      const type = obstacle ? 'restart-required' : 'planned';
-      return this.#done(request, type, { changed, error: obstacle, plan });
+    if (obstacle) {
+      this.#dirty = onlyFiles(changes);
+      return this.#done(request, 'restart-required', { changed, error: obstacle, plan });
     }
     const overlay = openOverlay(plan, prepared, registry, { lastGood: false });
-    return this.#evaluate(request, { overlay, plan, prepared, caller: request.caller }, attempts);
+    const staged = { overlay, plan, prepared, caller: request.caller };
+    const error = linkError(staged, this.#host);
+    if (error) {
+      this.#dirty = onlyFiles(changes);
+      return this.#done(request, 'refused', { changed, error });
+    }
+    if (isDryRun) return this.#done(request, 'planned', { changed, plan });
+    return this.#evaluate(request, staged, attempts);
   }
 
   /**

@@ -9,7 +9,8 @@ const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { SafeHotError } = require('../errors');
 const { compile } = require('../runtime/cjs/compile');
-const { frameAt, placeOfSyntaxError } = require('../report/frame');
+const { placeOfSyntaxError } = require('../report/frame');
+const { placed, syntaxError, unresolved } = require('./refusals');
 
 /**
  * @typedef {import('../runtime/record').ModuleRecord} ModuleRecord
@@ -290,34 +291,22 @@ function readOutcome(host, record, file, prepared) {
       // V8 has the last word on JavaScript: it accepts `f() = 1` until that runs.
       const compiled = compileIfScript(host, record, file.source);
       if (compiled.factory) return accept(record, file, compiled.factory, new Set(), prepared);
-      return syntaxError(refused, file.source, file.error);
+      return refuseSyntax(details, file.source, file.error);
     }
     default: {
       const isModule = host.formatOf(record.path, file.source) === 'module';
       if (isModule && !record.current?.isAdopted) {
-        return readModule(host, record, file, refused, prepared);
+        return readModule(host, record, file, details, prepared);
       }
       const { factory, error } = compileIfScript(host, record, file.source);
       if (file.moduleSyntax && error) {
         const error = new SafeHotError('ERR_SAFE_HOT_ES_MODULE', details);
         return { type: 'restart-required', error };
       }
-      if (error) return syntaxError(refused, file.source, error);
+      if (error) return refuseSyntax(details, file.source, error);
       return readChanged(host, record, file, factory, prepared);
     }
   }
-}
-
-/**
- * @param {(code: string, more: object) => { type: 'refused', error: SafeHotError }} refused
- * @param {string} source
- * @param {{ message: string, line: number, column: number, endLine?: number, endColumn?: number }} place
- */
-function syntaxError(refused, source, place) {
-  const { line, column, message } = place;
-  const outcome = refused('ERR_SAFE_HOT_SYNTAX', { line, column, reason: message });
-  outcome.error.frame = frameAt(source, place);
-  return outcome;
 }
 
 /**
@@ -347,7 +336,7 @@ function readChanged(host, record, file, factory, prepared) {
   for (const request of file.requests) {
     const resolved = resolve(host, record.path, request.specifier);
     if (resolved === null && !request.conditional) {
-      return unresolved(record, record, request, file.source);
+      return refuseUnresolved(record, record, request, file.source);
     }
     const mentioned = resolved === null ? undefined : host.registry.lookup(resolved);
     if (mentioned?.current) mentions.add(mentioned);
@@ -359,13 +348,13 @@ function readChanged(host, record, file, factory, prepared) {
  * @param {PrepareHost} host
  * @param {ModuleRecord} record
  * @param {Extract<import('../binding').NativePrepared, { type: 'changed' }>} file
- * @param {(code: string, more?: object) => { type: 'refused', error: SafeHotError }} refused
+ * @param {{ path: string, version: number | undefined }} details
  * @param {Prepared} prepared
  */
-function readModule(host, record, file, refused, prepared) {
+function readModule(host, record, file, details, prepared) {
   const { path: filename } = record;
   const transformed = host.transform(file.source, filename);
-  if (transformed.type === 'invalid') return syntaxError(refused, file.source, transformed.error);
+  if (transformed.type === 'invalid') return refuseSyntax(details, file.source, transformed.error);
   /** @type {Set<ModuleRecord>} */
   const mentions = new Set();
   const { requests, dynamicImports } = transformed;
@@ -373,7 +362,7 @@ function readModule(host, record, file, refused, prepared) {
     const target = host.resolveImport(filename, request.specifier);
     // An `import()` may never run.
     if (!target && requests.includes(request)) {
-      return unresolved(record, record, placed(request, file.source), file.source);
+      return refuseUnresolved(record, record, placed(request, file.source), file.source);
     }
     const mentioned = target?.type === 'file' ? host.registry.lookup(target.path) : undefined;
     if (mentioned?.current) mentions.add(mentioned);
@@ -381,17 +370,6 @@ function readModule(host, record, file, refused, prepared) {
   accept(record, file, null, mentions, prepared);
   Object.assign(/** @type {object} */ (prepared.sources.get(filename)), { transformed });
   return undefined;
-}
-
-/**
- * @param {{ specifier: string, startUtf16: number, endUtf16: number }} request
- * @param {string} source
- */
-function placed(request, source) {
-  const before = source.slice(0, request.startUtf16).split('\n');
-  const column = /** @type {string} */ (before.at(-1)).length + 1;
-  const endColumn = column + request.endUtf16 - request.startUtf16;
-  return { specifier: request.specifier, line: before.length, column, endColumn };
 }
 
 /**
@@ -423,14 +401,14 @@ function stillRequired(host, record, prepared) {
     const importer = /** @type {ModuleRecord} */ (importers[index]);
     if (file.type !== 'changed') continue;
     const imported = importOf(host, importer, file.source, record);
-    if (imported) return unresolved(record, importer, imported, file.source);
+    if (imported) return refuseUnresolved(record, importer, imported, file.source);
     const request = file.requests.find(
       (each) =>
         !each.optional &&
         importer.current?.requests.get(each.specifier) === record.path &&
         resolve(host, importer.path, each.specifier) === null,
     );
-    if (request) return unresolved(record, importer, request, file.source);
+    if (request) return refuseUnresolved(record, importer, request, file.source);
   }
   if (importers.length === 0) {
     const details = { path: record.path, version: record.current?.number };
@@ -462,21 +440,24 @@ function importOf(host, importer, source, record) {
 }
 
 /**
+ * @param {{ path: string, version: number | undefined }} details
+ * @param {string} source
+ * @param {Parameters<typeof syntaxError>[2]} place
+ */
+function refuseSyntax(details, source, place) {
+  return { type: /** @type {const} */ ('refused'), error: syntaxError(details, source, place) };
+}
+
+/**
  * @param {ModuleRecord} record the changed module
- * @param {ModuleRecord} importer the module that has the `require`; the changed module itself, unless that is gone
+ * @param {ModuleRecord} importer the module that has the `require`
  * @param {{ specifier: string, line: number, column: number, endColumn: number }} request
  * @param {string} source of the importer
  */
-function unresolved(record, importer, request, source) {
-  const isGone = record !== importer;
-  const error = new SafeHotError(isGone ? 'ERR_SAFE_HOT_DELETED' : 'ERR_SAFE_HOT_UNRESOLVED', {
-    path: record.path,
-    specifier: request.specifier,
-    importer: importer.path,
-    version: record.current?.number,
-  });
-  error.frame = frameAt(source, request);
-  return { type: /** @type {const} */ ('refused'), error };
+function refuseUnresolved(record, importer, request, source) {
+  const version = record.current?.number;
+  const details = { path: record.path, importer: importer.path, version };
+  return { type: /** @type {const} */ ('refused'), error: unresolved(details, request, source) };
 }
 
 /**

@@ -64,21 +64,21 @@ function evaluateStaged(staged, loader, registry) {
   }
   // Grows while it is walked: what is staged here names modules in its turn.
   for (const version of overlay.versions.values()) {
-    for (const record of namedBy(version, prepared)) {
+    for (const record of namedBy(version.record, prepared)) {
       if (isAsked(record)) loader.stage(record, version.module, false);
     }
   }
 }
 
 /**
- * Modules that a version names, loaded by it or not: those of its changed text, or, where the text is the same, those
- * of its predecessor.
+ * Modules that a new version names, loaded by it or not: those of its changed text, or, where the text is the same,
+ * those of its predecessor.
  *
- * @param {Version} version staged
+ * @param {ModuleRecord} record
  * @param {import('./prepare').Prepared} prepared
  * @returns {Iterable<ModuleRecord>}
  */
-function namedBy({ record }, prepared) {
+function namedBy(record, prepared) {
   const { current } = record;
   return (
     prepared.mentions.get(record) ?? [...(current?.imports ?? []), ...(current?.mentions ?? [])]

@@ -67,7 +67,7 @@ class Imports {
   /**
    * A module that Node has loaded, or will.
    *
-   * @param {Version} version that asks
+   * @param {Version | undefined} version that asks
    * @param {Target} target no hot file
    */
   cold(version, target) {
@@ -98,14 +98,11 @@ class Imports {
    * @param {Record<string, string>} attributes
    */
   commonJs(version, record, source, attributes) {
-    const isJson = this.#host.formats.of(record.path) === 'json';
-    if (isJson !== (attributes['type'] === 'json')) throw badAttribute(record.path, isJson);
+    this.checkAttributes(record, attributes);
     const loaded = this.#host.registry.visible(version, record)?.module;
     const known = loaded && this.#commonJs.get(loaded);
     if (known) return known;
-    const names = isJson ? new Set() : namesOfCommonJs(record.path, new Set(), source);
-    if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');
-    names.add('default');
+    const names = this.#namesOf(record, source);
     const url = pathToFileURL(record.path).href;
     const module = createSynthetic(url, names, (set) => {
       const exports = Module._load(record.path, version.module, false);
@@ -117,6 +114,39 @@ class Imports {
       if (now) this.#commonJs.set(now, module);
     });
     return module;
+  }
+
+  /**
+   * The same for what is never evaluated, since only the names are of interest.
+   *
+   * @param {ModuleRecord} record
+   * @param {string | undefined} source where it is known already
+   */
+  named(record, source) {
+    const url = pathToFileURL(record.path).href;
+    return createSynthetic(url, this.#namesOf(record, source), () => {});
+  }
+
+  /**
+   * @param {ModuleRecord} record in CommonJS, or JSON
+   * @param {Record<string, string> | undefined} attributes those of an import; undefined if that has been seen to
+   * @throws {TypeError} as Node does where JSON is not imported as such
+   */
+  checkAttributes(record, attributes) {
+    if (!attributes) return;
+    const isJson = this.#host.formats.of(record.path) === 'json';
+    if (isJson !== (attributes['type'] === 'json')) throw badAttribute(record.path, isJson);
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {string | undefined} source
+   */
+  #namesOf(record, source) {
+    const isJson = this.#host.formats.of(record.path) === 'json';
+    const names = isJson ? new Set() : namesOfCommonJs(record.path, new Set(), source);
+    if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');
+    return names.add('default');
   }
 
   /**
@@ -147,7 +177,7 @@ class Imports {
   }
 
   /**
-   * @param {Version} version
+   * @param {Version | undefined} version
    * @param {string} name
    */
   #builtin(version, name) {

@@ -15,7 +15,7 @@
  * what cannot be had at once. Each may be called again: what is done is not done twice, and a failed evaluation throws
  * the same error again.
  *
- * Reloading: `prepareRepoint(moves)` finds out whether importers can go on with other modules, and returns the function
+ * Reloading: `findBrokenLink` tells of a graph that is not yet so whether it would link; `prepareRepoint(moves)` finds out whether importers can go on with other modules, and returns the function
  * that makes the moves; `unlink(module)` lets go of a stale module, which can then be collected as soon as the program
  * does not hold its code (`module.token` tells).
  */
@@ -26,7 +26,7 @@ const { link } = require('./link');
 const { loadRequested, loadRequestedSync } = require('./load');
 const { EsModule } = require('./module');
 const { namespaceOf } = require('./namespace');
-const { prepareRepoint, unlink } = require('./repoint');
+const { findBrokenLink, prepareRepoint, unlink } = require('./repoint');
 const { SyntheticModule } = require('./synthetic');
 
 /**
@@ -53,6 +53,7 @@ module.exports = {
   createSynthetic,
   evaluate,
   evaluateSync,
+  findBrokenLink,
   importModule,
   link,
   loadRequested,

@@ -75,27 +75,30 @@ function innerLink(module, linking) {
   for (const dependency of module.dependencies) {
     first = Math.min(first, innerLink(dependency, linking));
   }
-  resolveAll(module, linking.resolver);
+  module.resolutions = resolveImports(module, linking.resolver);
   if (first === index) leaveCycle(module, linking);
   return first;
 }
 
 /**
+ * What each import of a module stands for.
+ *
  * @param {EsModule} module
  * @param {Resolver} resolver
+ * @throws {SyntaxError} also where it exports what it does not have; `placeOfLinkError` tells where
  */
-function resolveAll(module, resolver) {
+function resolveImports(module, resolver) {
   const { imports, indirects } = module;
   /** @type {import('./resolve-export').Resolution[]} */
   const resolutions = [];
-  for (const { index, request, name, startUtf16 } of inOrderOfV8(imports)) {
-    const resolve = () => resolver.resolveImport(module, request, name);
-    resolutions[index] = at(module, startUtf16, resolve);
+  for (const each of inOrderOfV8(imports)) {
+    const resolve = () => resolver.resolveImport(module, each.request, each.name);
+    resolutions[each.index] = at({ ...each, module }, resolve);
   }
-  module.resolutions = resolutions;
-  for (const { name, startUtf16 } of indirects.values()) {
-    at(module, startUtf16, () => resolver.resolveOwnExport(module, name));
+  for (const each of indirects.values()) {
+    at({ ...each, module }, () => resolver.resolveOwnExport(module, each.name));
   }
+  return resolutions;
 }
 
 /**
@@ -109,19 +112,37 @@ function inOrderOfV8(imports) {
 }
 
 /**
+ * Where an import stands, or an export of what is imported.
+ *
+ * @typedef {object} LinkPlace
+ * @property {EsModule} module
+ * @property {number} request by which it asks
+ * @property {number} startUtf16
+ */
+
+/** @type {WeakMap<object, LinkPlace>} */
+const places = new WeakMap();
+
+/** @param {unknown} error that `resolveImports` threw */
+function placeOfLinkError(error) {
+  return /** @type {LinkPlace} */ (places.get(/** @type {object} */ (error)));
+}
+
+/**
  * @template T
- * @param {EsModule} module
- * @param {number} startUtf16 of what is being resolved
+ * @param {LinkPlace} place of what is being resolved
  * @param {() => T} resolve
  * @returns {T}
  */
-function at(module, startUtf16, resolve) {
+function at(place, resolve) {
   try {
     return resolve();
   } catch (error) {
     if (error instanceof SyntaxError) {
+      const { module, startUtf16 } = place;
       const line = module.transformed.code.slice(0, startUtf16).split('\n').length;
       error.stack = `${module.url}:${line}\n${error.stack}`;
+      places.set(error, place);
     }
     throw error;
   }
@@ -155,3 +176,5 @@ function calledBeforeTheirBodies(cyclic) {
 }
 
 exports.link = link;
+exports.placeOfLinkError = placeOfLinkError;
+exports.resolveImports = resolveImports;

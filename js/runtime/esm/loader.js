@@ -9,6 +9,7 @@ const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const esm = require('./index');
+const { Draft } = require('./draft');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
 const { registerMap } = require('./source-maps');
@@ -126,19 +127,59 @@ class EsmLoader {
    * @throws {SyntaxError} one of them needs an export that is no more
    */
   prepareRepoint(overlay) {
+    const isReplaced = (/** @type {ModuleRecord} */ record) => overlay.versions.has(record);
     const moves = [...overlay.versions.values()].flatMap((version) => {
-      const { current } = version.record;
-      const from = current && (current.esm ?? this.#imports.known(current.module));
-      if (!from) return [];
-      const staying = [...from.importers].filter((importer) => {
-        const owner = this.#versions.get(importer);
-        return owner?.state === 'current' && !overlay.versions.has(owner.record);
-      });
-      if (staying.length === 0) return [];
+      const staying = this.#importersThatStay(version.record, isReplaced);
+      if (!staying) return [];
       const to = version.esm ?? this.#imports.replaced(version);
-      return staying.map((importer) => ({ importer, from, to }));
+      return staying.importers.map((importer) => ({ importer, from: staying.from, to }));
     });
-    return esm.prepareRepoint(moves);
+    return esm.prepareRepoint(moves, (module) => this.#stays(module, isReplaced));
+  }
+
+  /**
+   * Finds out, before any of them is evaluated, whether the modules of a plan will link, and those that stay with them.
+   *
+   * @param {import('../registry').Overlay} overlay
+   * @param {Iterable<ModuleRecord>} records of the plan that are going to be evaluated
+   * @returns {import('./draft').BrokenLink | undefined}
+   */
+  findBrokenLink(overlay, records) {
+    const isReplaced = (/** @type {ModuleRecord} */ record) => overlay.planned.has(record);
+    const draft = new Draft({
+      ...this.#host,
+      overlay,
+      imports: this.#imports,
+      read: (filename) => this.#read(filename),
+      transform: (source, filename) => this.transform(source, filename),
+      importersThatStay: (record) => this.#importersThatStay(record, isReplaced),
+      stays: (module) => this.#stays(module, isReplaced),
+      fileOf: (module) => this.#versions.get(module)?.record.path,
+    });
+    return draft.findBroken(records);
+  }
+
+  /**
+   * Modules that go on with the new version of what they import.
+   *
+   * @param {ModuleRecord} record that is replaced
+   * @param {(record: ModuleRecord) => boolean} isReplaced
+   * @returns {{ from: import('./module').Module, importers: EsModule[] } | undefined}
+   */
+  #importersThatStay({ current }, isReplaced) {
+    const from = current && (current.esm ?? this.#imports.known(current.module));
+    if (!from) return undefined;
+    const importers = [...from.importers].filter((each) => this.#stays(each, isReplaced));
+    return importers.length > 0 ? { from, importers } : undefined;
+  }
+
+  /**
+   * @param {EsModule} module
+   * @param {(record: ModuleRecord) => boolean} isReplaced
+   */
+  #stays(module, isReplaced) {
+    const owner = this.#versions.get(module);
+    return owner?.state === 'current' && !isReplaced(owner.record);
   }
 
   /**
@@ -225,10 +266,7 @@ class EsmLoader {
         return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
       }
     }
-    const source = readText(filename).replace(/^\uFEFF/, '');
-    const fingerprint = source.includes('\uFFFD')
-      ? this.#host.fingerprint(filename)
-      : this.#host.fingerprintText(source);
+    const { source, fingerprint } = this.#read(filename);
     if (state === 'staged' && current?.esm && current.fingerprint !== fingerprint) {
       overlay?.unprepared.add(record);
       const reason = 'the file changed while the reload was under way';
@@ -243,6 +281,19 @@ class EsmLoader {
       throw this.#host.syntaxError(transformed.error, source, filename);
     }
     return { transformed, fingerprint };
+  }
+
+  /**
+   * What a file holds, as Node reads a module.
+   *
+   * @param {string} filename
+   */
+  #read(filename) {
+    const source = readText(filename).replace(/^\uFEFF/, '');
+    const fingerprint = source.includes('\uFFFD')
+      ? this.#host.fingerprint(filename)
+      : this.#host.fingerprintText(source);
+    return { source, fingerprint };
   }
 
   /**

@@ -6,6 +6,7 @@
  */
 
 const { connectImport } = require('./bindings');
+const { resolveImports } = require('./link');
 const { EsModule } = require('./module');
 const { relinkNamespace } = require('./namespace');
 const { NAMESPACE, Resolver, isSame } = require('./resolve-export');
@@ -29,12 +30,13 @@ const { NAMESPACE, Resolver, isSame } = require('./resolve-export');
  * Finds out what the moves would do. Changes nothing.
  *
  * @param {Move[]} moves
+ * @param {(module: EsModule) => boolean} [stays] is it one that goes on?
  * @returns {() => void} makes them. It cannot fail, and is to be called before the graph changes otherwise
  * @throws {SyntaxError} an importer needs an export that the new module does not have
  */
-function prepareRepoint(moves) {
+function prepareRepoint(moves, stays = () => true) {
   const resolver = new Resolver(dependencyAfter(moves));
-  const effects = affectedBy(moves).map((module) => effectOn(module, resolver));
+  const effects = affectedBy(moves, stays).map((module) => effectOn(module, resolver));
   return () => {
     for (const move of moves) replaceDependency(move);
     const renewed = new Set(
@@ -44,6 +46,25 @@ function prepareRepoint(moves) {
     );
     for (const effect of effects) relinkImports(effect, renewed);
   };
+}
+
+/**
+ * Finds out whether modules will link, and whether others can go on with them. Changes nothing.
+ *
+ * @param {EsModule[]} modules loaded
+ * @param {Move[]} moves
+ * @param {(module: EsModule) => boolean} stays is it one that goes on?
+ * @returns {unknown} the error of the first import that leads nowhere
+ */
+function findBrokenLink(modules, moves, stays) {
+  const resolver = new Resolver(dependencyAfter(moves));
+  try {
+    for (const module of [...modules, ...affectedBy(moves, stays)])
+      resolveImports(module, resolver);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /**
@@ -92,12 +113,13 @@ function dependencyAfter(moves) {
  * The importers, and whatever has something from them by a re-export.
  *
  * @param {Move[]} moves
+ * @param {(module: EsModule) => boolean} stays
  */
-function affectedBy(moves) {
+function affectedBy(moves, stays) {
   const affected = new Set(moves.map(({ importer }) => importer));
   for (const module of affected) {
     if (!reExports(module)) continue;
-    for (const importer of module.importers) affected.add(importer);
+    for (const importer of module.importers) if (stays(importer)) affected.add(importer);
   }
   return [...affected];
 }
@@ -114,10 +136,7 @@ function reExports({ indirects, stars }) {
  * @throws {SyntaxError}
  */
 function effectOn(module, resolver) {
-  const resolutions = module.imports.map(({ request, name }) =>
-    resolver.resolveImport(module, request, name),
-  );
-  for (const name of module.indirects.keys()) resolver.resolveOwnExport(module, name);
+  const resolutions = resolveImports(module, resolver);
   const mayDiffer = module.namespace && reExports(module);
   return { module, resolutions, entries: mayDiffer ? resolver.namespaceEntries(module) : null };
 }
@@ -144,5 +163,6 @@ function relinkImports({ module, resolutions }, renewed) {
   });
 }
 
+exports.findBrokenLink = findBrokenLink;
 exports.prepareRepoint = prepareRepoint;
 exports.unlink = unlink;
