@@ -6,6 +6,7 @@
  */
 
 const { ModuleRecord, Version } = require('./record');
+const { makeSideTable } = require('./side-table');
 const { StaleVersions } = require('./stale');
 
 /**
@@ -34,8 +35,8 @@ class Registry {
   #records = new Map();
   /** @type {ModuleRecord[]} by id of the native graph */
   #byId = [];
-  /** @type {WeakMap<NodeModule, Version>} */
-  #versions = new WeakMap();
+  /** @type {import('./side-table').SideTable<NodeModule, Version>} */
+  #versions = makeSideTable();
   /** @type {Overlay | null} */
   overlay = null;
   stale = new StaleVersions();

@@ -10,6 +10,7 @@ const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 const { createSynthetic } = require('./index');
 const { exportNames, namesOfCommonJs } = require('./export-names');
+const { makeSideTable } = require('../side-table');
 const { timerModuleFor } = require('../../resources/timers');
 
 /**
@@ -36,8 +37,8 @@ class Imports {
   #host;
   /** Of builtins by name, of cold files by path. @type {Map<string, SyntheticModule>} */
   #cold = new Map();
-  /** Of hot CommonJS, by what was loaded. @type {WeakMap<NodeModule, SyntheticModule>} */
-  #commonJs = new WeakMap();
+  /** Of hot CommonJS, by what was loaded. @type {import('../side-table').SideTable<NodeModule, SyntheticModule>} */
+  #commonJs = makeSideTable();
 
   /** @param {ImportsHost} host */
   constructor(host) {

@@ -17,6 +17,7 @@ const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
 const { languageOf } = require('../formats');
 const { readText } = require('../read-text');
+const { makeSideTable } = require('../side-table');
 const { SafeHotError } = require('../../errors');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
@@ -49,8 +50,8 @@ const { TIMER_NAMES, timersFor } = require('../../resources/timers');
 class EsmLoader {
   #host;
   #imports;
-  /** @type {WeakMap<EsModule, Version>} */
-  #versions = new WeakMap();
+  /** @type {import('../side-table').SideTable<EsModule, Version>} */
+  #versions = makeSideTable();
   /** Of the version of each record that became stale last. @type {Map<ModuleRecord, () => void>} */
   #endLinks = new Map();
   /** The entry of the program, if that is an ES module. @type {ModuleRecord | null} */

@@ -6,8 +6,10 @@
  * CommonJS looks for.
  */
 
-/** @type {WeakMap<object, object>} */
-const views = new WeakMap();
+const { makeSideTable } = require('../side-table');
+
+/** @type {import('../side-table').SideTable<object, object>} */
+const views = makeSideTable();
 
 /**
  * @param {any} namespace

@@ -6,9 +6,10 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
+const { makeSideTable } = require('../side-table');
 
-/** Node knows a map for as long as the module lives that brought it. @type {WeakMap<object, unknown>} */
-const holders = new WeakMap();
+/** Node knows a map for as long as the module lives that brought it. @type {import('../side-table').SideTable<object, unknown>} */
+const holders = makeSideTable();
 
 /**
  * @param {object} owner for as long as it lives, or until there is another map for the file, Node knows the map
