@@ -11,37 +11,64 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { createInterface } = require('node:readline');
 const { NOTHING, addUp, inWords } = require('./all-nodes/totals');
 const { ROOT, run, runAsScript, setupTests, SetupError } = require('./setup');
 
 const NODE_LINES = [20, 22, 24, 26];
+const MOST_AT_ONCE = 2;
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'all-nodes', 'reporter.js');
 
-/** @typedef {import('./all-nodes/totals').Totals} Totals */
+/**
+ * @typedef {import('./all-nodes/totals').Totals} Totals
+ * @typedef {object} Job
+ * @property {string} name
+ * @property {() => Promise<Totals>} run
+ */
 
 async function main() {
   setupTests();
-
-  /** @type {[name: string, totals: Totals][]} */
-  const results = [];
-  for (const line of NODE_LINES) {
-    const node = nodeOfLine(line);
+  const nodes = NODE_LINES.map((line) => nodeOfLine(line));
+  /** @type {Job[]} */
+  const jobs = nodes.map((node) => {
     const name = `Node ${versionOf(node)}`;
-    heading(name);
-    results.push([name, await testNode(node)]);
-  }
-  heading('Rust');
-  results.push(['Rust', await testRust()]);
+    return { name, run: () => testNode(name, node) };
+  });
+  jobs.push({ name: 'Rust', run: () => testRust('Rust') });
 
-  heading('Summary');
-  const sum = addUp(results.map(([, totals]) => totals));
-  for (const [name, totals] of results) {
-    console.log(`${name.padEnd(16)}${inWords(totals)}`);
+  const results = await runAll(jobs, Math.min(MOST_AT_ONCE, os.availableParallelism()));
+
+  console.log('\n== Summary');
+  const sum = addUp(results);
+  for (const [index, totals] of results.entries()) {
+    console.log(`${jobs[index]?.name.padEnd(16)}${inWords(totals)}`);
     for (const failure of totals.failures) console.log(`  failed: ${failure}`);
   }
   console.log(`\n${inWords(sum)}`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+/**
+ * Much of what the tests do is waiting, so that two runs side by side take little longer than one.
+ *
+ * @param {Job[]} jobs
+ * @param {number} atOnce
+ * @returns {Promise<Totals[]>} of each job
+ */
+async function runAll(jobs, atOnce) {
+  /** @type {Totals[]} */
+  const results = [];
+  const waiting = jobs.entries();
+  const takeTurns = async () => {
+    for (const [index, { name, run }] of waiting) {
+      console.log(`== ${name}`);
+      results[index] = await run();
+      console.log(`== ${name}: ${inWords(results[index])}`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, takeTurns));
+  return results;
 }
 
 /**
@@ -93,10 +120,11 @@ function versionOf(node) {
 /**
  * Runs mocha under `node`, which is also the `node` of whatever the tests start.
  *
+ * @param {string} name
  * @param {string} node
  * @returns {Promise<Totals>}
  */
-async function testNode(node) {
+async function testNode(name, node) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-hot-tests-'));
   const totalsFile = path.join(folder, 'totals.json');
   const env = {
@@ -107,30 +135,19 @@ async function testNode(node) {
     SAFE_HOT_TEST_TOTALS: totalsFile,
   };
   try {
-    const mocha = spawn(node, [MOCHA, '--reporter', REPORTER], {
-      cwd: ROOT,
-      env,
-      stdio: 'inherit',
-    });
-    const [code] = await once(mocha, 'exit');
+    const code = await runNamed(name, node, [MOCHA, '--reporter', REPORTER], { env });
     return withExitCode(code, fs.existsSync(totalsFile) ? readTotals(totalsFile) : NOTHING);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @returns {Promise<Totals>} */
-async function testRust() {
-  const cargo = spawn('cargo', ['test', '--quiet'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** @param {string} name @returns {Promise<Totals>} */
+async function testRust(name) {
   let output = '';
-  cargo.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text;
-    process.stdout.write(text);
+  const code = await runNamed(name, 'cargo', ['test', '--quiet'], {
+    onLine: (line) => (output += `${line}\n`),
   });
-  const [code] = await once(cargo, 'close');
 
   const lines = output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm);
   const totals = [...lines].map(([, passed, failed, skipped]) => ({
@@ -158,9 +175,25 @@ function withExitCode(code, totals) {
   return { ...totals, failed: 1, failures: [`the run ended with ${code}`] };
 }
 
-/** @param {string} text */
-function heading(text) {
-  console.log(`\n== ${text}`);
+/**
+ * Runs a program to its end; each line that it prints is printed with a name before it.
+ *
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} options
+ * @returns {Promise<number | null>} its exit code, or null if a signal ended it
+ */
+async function runNamed(name, command, args, { env = process.env, onLine = () => {} }) {
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      onLine(line);
+      if (line.trim() !== '') console.log(`${name.padEnd(14)} │ ${line}`);
+    });
+  }
+  const [code] = await once(child, 'close');
+  return code;
 }
 
 runAsScript(main);

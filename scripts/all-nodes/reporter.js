@@ -5,8 +5,8 @@ const { reporters } = require('mocha');
 const { inWords } = require('./totals');
 
 /**
- * One line for each group of tests, and each failure at the end as mocha prints it. Totals, and the failures again,
- * go to the file that SAFE_HOT_TEST_TOTALS names.
+ * One line for each group of tests; a failure is told at once, and at the end as mocha prints it. Totals, and the
+ * failures again, go to the file that SAFE_HOT_TEST_TOTALS names.
  */
 class Compact extends reporters.Base {
   /**
@@ -24,6 +24,7 @@ class Compact extends reporters.Base {
       startMs = performance.now();
       atStart = this.#totals();
     });
+    runner.on('fail', (test, error) => console.log(`FAILED ${test.fullTitle()}: ${error.message}`));
     runner.on('suite end', (suite) => {
       if (!suite.parent?.root) return;
       const { passed, failed, skipped } = this.#totals();
