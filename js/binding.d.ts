@@ -62,6 +62,8 @@ export declare class NativeResolver {
   resolve(importer: string, specifier: string): NativeResolved
   /** Where `paths` and `baseUrl` of a `tsconfig.json` look for a specifier, whether there is something or not. */
   aliases(importer: string, specifier: string): Array<string>
+  /** What `import specifier` in the file `importer` loads, where that is beyond doubt; in mode `import` only. */
+  coldImport(importer: string, specifier: string): NativeColdImport | null
   clear(): void
 }
 
@@ -184,6 +186,12 @@ export interface NativeChangeSet {
   changes: Array<NativeChange>
   /** It left at once. If there `hasMore` before it is used, it is to be taken back. */
   mayGrow: boolean
+}
+
+/** A file, and what Node calls its format. */
+export interface NativeColdImport {
+  path: string
+  format: 'module' | 'commonjs'
 }
 
 /** What `tsconfig.json` says about the emitted code; an absent field has TypeScript's default. */

@@ -382,6 +382,7 @@ class Engine {
           clear: () => {
             this.#resolver.clear();
             this.#resolveImport.clear();
+            this.#esModules?.coldImports.clear();
           },
           resolve: (importer, specifier) => this.#resolver.resolve(importer, specifier),
         },

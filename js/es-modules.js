@@ -6,6 +6,7 @@
  */
 
 const { binding, guarded } = require('./native');
+const { ColdImports } = require('./hooks/cold-imports');
 const { fileOf, installHooks } = require('./hooks/es-modules');
 const { EsmLoader } = require('./runtime/esm/loader');
 const { asPath } = require('./runtime/esm/imports');
@@ -29,6 +30,7 @@ const { currentOwner } = require('./resources/ownership');
 
 class EsModules {
   shells = new Shells();
+  coldImports = new ColdImports();
   #host;
   /** The entry, if that is an ES module. @type {string | null} */
   #entry = null;
@@ -101,6 +103,7 @@ class EsModules {
       didImport: (filename, importer) => {
         if (!isHot(importer)) this.shells.addImporter(filename, importer);
       },
+      coldImports: this.coldImports,
       options,
     });
   }

@@ -5,16 +5,16 @@
  * hooks are put in place when the first hot ES module is in sight, since they cost every other module something.
  */
 
-const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
-const { registerHooks } = require('../runtime/cjs/install');
+const { register, registerHooks } = require('../runtime/other-hooks');
 
 /**
  * @typedef {object} HooksHost
  * @property {(filename: string) => boolean} isHotModule
  * @property {(filename: string, url: string) => string} shellFor the text of the shell
  * @property {(filename: string, importer: string) => void} didImport a cold module asks for a hot one
+ * @property {{ resolve: import('./cold-imports').ColdImports['resolve'] }} coldImports
  * @property {{ root: string, include: string[], exclude: string[] }} options
  */
 
@@ -32,9 +32,10 @@ function installHooks(host) {
 function installInThread(host) {
   registerHooks({
     resolve(/** @type {string} */ specifier, /** @type {any} */ context, /** @type {any} */ next) {
-      const resolved = next(specifier, context);
-      const filename = fileOf(resolved.url);
       const importer = context.parentURL && fileOf(context.parentURL);
+      const resolved =
+        host.coldImports.resolve(specifier, context, importer) ?? next(specifier, context);
+      const filename = fileOf(resolved.url);
       if (filename && importer && host.isHotModule(filename)) host.didImport(filename, importer);
       return resolved;
     },
@@ -50,7 +51,7 @@ function installInThread(host) {
 function installOffThread(host) {
   const { root, include, exclude } = host.options;
   const parentURL = pathToFileURL(__filename).href;
-  Module.register('./es-modules-thread.mjs', { parentURL, data: { root, include, exclude } });
+  register('./es-modules-thread.mjs', { parentURL, data: { root, include, exclude } });
 }
 
 /** @param {string} url */

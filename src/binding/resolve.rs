@@ -9,7 +9,7 @@ use napi_derive::napi;
 use super::error::NativeError;
 use super::tsconfig::NativeTsconfigs;
 use crate::path::to_text;
-use crate::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
+use crate::resolve::{ColdFormat, ResolveMode, Resolved, Resolver, ResolverOptions};
 
 #[napi(object, object_to_js = false)]
 pub struct NativeResolverOptions {
@@ -29,6 +29,14 @@ pub enum NativeResolved {
     File { path: String },
     Builtin { name: String },
     Failed { error: NativeError },
+}
+
+/// A file, and what Node calls its format.
+#[napi(object, object_from_js = false)]
+pub struct NativeColdImport {
+    pub path: String,
+    #[napi(ts_type = "'module' | 'commonjs'")]
+    pub format: &'static str,
 }
 
 /// Resolves as `require` does. Remembers what it saw on the disk until `clear()`.
@@ -74,6 +82,17 @@ impl NativeResolver {
     pub fn aliases(&self, importer: String, specifier: String) -> Vec<String> {
         let aliases = self.inner.aliases(Path::new(&importer), &specifier);
         aliases.iter().map(|path| to_text(path)).collect()
+    }
+
+    /// What `import specifier` in the file `importer` loads, where that is beyond doubt; in mode `import` only.
+    #[napi(catch_unwind)]
+    pub fn cold_import(&self, importer: String, specifier: String) -> Option<NativeColdImport> {
+        let import = self.inner.cold_import(Path::new(&importer), &specifier)?;
+        let format = match import.format {
+            ColdFormat::Module => "module",
+            ColdFormat::CommonJs => "commonjs",
+        };
+        Some(NativeColdImport { path: to_text(&import.path), format })
     }
 
     #[napi(catch_unwind)]

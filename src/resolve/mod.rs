@@ -3,6 +3,7 @@
 //! The rules of packages are `oxc_resolver`'s; this folder sets its options to those of Node and covers the few places
 //! where a bundler's idea of a specifier is not Node's. Global folders (`NODE_PATH`, `~/.node_modules`) are ignored.
 
+mod cold;
 mod error;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use oxc_resolver::{
 };
 use rustc_hash::FxHashSet;
 
+pub use self::cold::{ColdFormat, ColdImport};
 pub use self::error::ResolveError;
 use crate::path::real_path;
 use crate::tsconfig::{Tsconfig, TsconfigError, Tsconfigs};
@@ -83,6 +85,7 @@ impl Resolver {
             extensions: options.extensions.clone(),
             enforce_extension: EnforceExtension::Disabled,
             node_path: false,
+            module_type: options.mode == ResolveMode::Import,
             ..ResolveOptions::default()
         });
         Self {

@@ -116,6 +116,7 @@ async function sample(app) {
   return JSON.parse((await app.nextLine('holds ')).slice('holds '.length));
 }
 
+exports.LIBRARIES = LIBRARIES;
 exports.holdings = holdings;
 exports.holdsAgain = holdsAgain;
 exports.library = library;

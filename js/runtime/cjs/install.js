@@ -6,10 +6,8 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
+const { followHooks, hasLoadHooks } = require('../other-hooks');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
-
-/** Node's own, by which no hook of the program is counted. */
-const { registerHooks } = Module;
 
 /**
  * @param {import('./loader').Loader} loader
@@ -74,7 +72,7 @@ function install(loader) {
       : evaluate;
   }
 
-  const hasLoadHooks = followLoadHooks();
+  followHooks();
   const { _compile: compile } = Module.prototype;
   return {
     compilesAlone: () => Module.prototype._compile === compile,
@@ -82,30 +80,4 @@ function install(loader) {
   };
 }
 
-/**
- * Hooks of `module.registerHooks` (Node 22.15 and up) may give another text than the file's.
- *
- * @returns {() => boolean} does any stand that has a `load`?
- */
-function followLoadHooks() {
-  const standing = new Set();
-  if (!registerHooks) return () => false;
-  Module.registerHooks = function (/** @type {any} */ hooks) {
-    const handle = registerHooks(hooks);
-    if (typeof hooks.load !== 'function') return handle;
-    standing.add(handle);
-    // Node's own is frozen.
-    return Object.create(handle, {
-      deregister: {
-        value() {
-          standing.delete(handle);
-          handle.deregister();
-        },
-      },
-    });
-  };
-  return () => standing.size > 0;
-}
-
 exports.install = install;
-exports.registerHooks = registerHooks;

@@ -1,0 +1,50 @@
+'use strict';
+
+/** Which hooks of Node's loader the program and its tools have registered. */
+
+const Module = /** @type {any} */ (require('node:module'));
+
+/** Node's own, by which no hook of ours is counted. */
+const { register, registerHooks } = Module;
+
+/** Those of `module.registerHooks` (Node 22.15 and up) that stand. @type {Map<object, { load?: unknown, resolve?: unknown }>} */
+const standing = new Map();
+let hasThread = false;
+
+/** Follows what is registered from now on. */
+function followHooks() {
+  Module.register = function (/** @type {any[]} */ ...args) {
+    hasThread = true;
+    return Reflect.apply(register, Module, args);
+  };
+  if (!registerHooks) return;
+  Module.registerHooks = function (/** @type {any} */ hooks) {
+    const handle = registerHooks(hooks);
+    standing.set(handle, { ...hooks });
+    // Node's own is frozen.
+    return Object.create(handle, {
+      deregister: {
+        value() {
+          standing.delete(handle);
+          handle.deregister();
+        },
+      },
+    });
+  };
+}
+
+/** May a hook give another text than the file's? */
+function hasLoadHooks() {
+  return [...standing.values()].some(({ load }) => typeof load === 'function');
+}
+
+/** What hooks that are put in place now must know of others: what came before them, and a thread that comes after. */
+function foreignHooks() {
+  return { cameBefore: standing.size > 0, hasThread: () => hasThread };
+}
+
+exports.followHooks = followHooks;
+exports.foreignHooks = foreignHooks;
+exports.hasLoadHooks = hasLoadHooks;
+exports.register = register;
+exports.registerHooks = registerHooks;
