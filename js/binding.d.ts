@@ -412,7 +412,8 @@ export type NativeTransformed =
   | { type: 'module'; /** The body of a function, at the lines and columns of the source, or of `map`. */
     code: string; /** JSON source map from `code` to the source, where text was moved. */
     map?: string; /** The start of the names of all helpers that `code` calls. */
-    base: string; isAsync: boolean; usesMeta: boolean; /** In order of first appearance, one for each specifier with its attributes. */
+    base: string; isAsync: boolean; usesMeta: boolean; /** Does `code` call what makes the objects of classes with decorators? */
+    usesDecorators: boolean; /** In order of first appearance, one for each specifier with its attributes. */
     requests: Array<NativeModuleRequest>; imports: Array<NativeImportEntry>; /** The index of an entry is the slot by which `code` names it. */
     locals: Array<NativeLocalExport>; indirects: Array<NativeIndirectExport>; /** The requests of `export * from`. */
     stars: Array<number>; /** The local name of an anonymous default function, which is to be given the name `default`. */

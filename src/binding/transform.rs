@@ -98,6 +98,8 @@ pub enum NativeTransformed {
         base: String,
         is_async: bool,
         uses_meta: bool,
+        /// Does `code` call what makes the objects of classes with decorators?
+        uses_decorators: bool,
         /// In order of first appearance, one for each specifier with its attributes.
         requests: Vec<NativeModuleRequest>,
         imports: Vec<NativeImportEntry>,
@@ -192,6 +194,7 @@ impl From<Module> for NativeTransformed {
             base: module.base,
             is_async: module.is_async,
             uses_meta: module.uses_meta,
+            uses_decorators: module.uses_decorators,
             requests: all(module.requests),
             imports: all(module.imports),
             locals: all(module.locals),

@@ -58,6 +58,11 @@ impl Base {
         format!("{}v", self.0)
     }
 
+    /// Makes the object of a class with decorators.
+    pub(super) fn decorated(&self) -> String {
+        format!("{}e", self.0)
+    }
+
     /// As long as `import`.
     pub(super) fn import_call(&self) -> String {
         self.padded("import".len())

@@ -27,8 +27,6 @@ pub(super) enum Erasure {
     Done,
     /// There is syntax that has a meaning at run time: enums, decorators, JSX and the like.
     NeedsCodegen,
-    /// Decorators of ECMAScript, which nothing here can run.
-    HasDecorators(Span),
 }
 
 pub(super) fn erase(
@@ -41,7 +39,6 @@ pub(super) fn erase(
         edits,
         tokens,
         assigns_fields: options.use_define_for_class_fields == Some(false),
-        has_legacy_decorators: options.experimental_decorators == Some(true),
         erasure: Erasure::Done,
         blank_end: 0,
         separated: None,
@@ -54,7 +51,6 @@ struct Eraser<'s, 'e> {
     edits: &'e mut Edits<'s>,
     tokens: Tokens<'s>,
     assigns_fields: bool,
-    has_legacy_decorators: bool,
     erasure: Erasure,
     /// Where the last blank ends.
     blank_end: u32,
@@ -160,10 +156,8 @@ impl Eraser<'_, '_> {
         self.edits.text(span).contains(['\n', '\r', '\u{2028}', '\u{2029}'])
     }
 
-    fn needs_codegen(&mut self) {
-        if self.erasure == Erasure::Done {
-            self.erasure = Erasure::NeedsCodegen;
-        }
+    const fn needs_codegen(&mut self) {
+        self.erasure = Erasure::NeedsCodegen;
     }
 }
 
@@ -237,12 +231,9 @@ impl<'a> Visit<'a> for Eraser<'_, '_> {
         walk::walk_property_definition(self, property);
     }
 
-    fn visit_accessor_property(&mut self, accessor: &AccessorProperty<'a>) {
-        self.blank_modifiers(accessor.span, accessor.key.span().start);
-        if accessor.definite {
-            self.blank_mark(accessor.key.span(), accessor.computed, b'!');
-        }
-        walk::walk_accessor_property(self, accessor);
+    /// One that is left has legacy decorators beside it.
+    fn visit_accessor_property(&mut self, _: &AccessorProperty<'a>) {
+        self.needs_codegen();
     }
 
     fn visit_arrow_function_expression(&mut self, arrow: &ArrowFunctionExpression<'a>) {
@@ -308,12 +299,8 @@ impl<'a> Visit<'a> for Eraser<'_, '_> {
         self.blank(types.span);
     }
 
-    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
-        if self.has_legacy_decorators {
-            self.needs_codegen();
-        } else {
-            self.erasure = Erasure::HasDecorators(decorator.span);
-        }
+    fn visit_decorator(&mut self, _: &Decorator<'a>) {
+        self.needs_codegen();
     }
 
     fn visit_jsx_element(&mut self, _: &JSXElement<'a>) {

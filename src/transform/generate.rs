@@ -18,9 +18,11 @@ pub(super) struct Generated {
     pub(super) map: Option<String>,
 }
 
+/// `users` is the text that the map has for the file; its lines are those of `source`.
 pub(super) fn generate<'a>(
     allocator: &'a Allocator,
     source: &str,
+    users: &str,
     mut program: Program<'a>,
     options: &TransformOptions,
 ) -> Result<Generated, TransformError> {
@@ -46,7 +48,10 @@ pub(super) fn generate<'a>(
             ..CodegenOptions::default()
         })
         .build(&program);
-    let map = printed.map.map(|map| map.to_json_string());
+    let map = printed.map.map(|mut map| {
+        map.set_source_contents(vec![Some(users)]);
+        map.to_json_string()
+    });
     #[expect(deprecated, reason = "there is no other way to learn which helpers the text calls")]
     let helpers: Vec<Helper> = outcome.helpers_used.into_keys().collect();
     Ok(with_helpers(Generated { code: printed.code, map }, helpers, is_strict))

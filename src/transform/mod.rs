@@ -6,6 +6,7 @@
 mod base;
 mod commonjs;
 mod declarations;
+mod decorators;
 mod edits;
 mod erase;
 mod error;
@@ -29,6 +30,7 @@ use oxc_semantic::Scoping;
 use oxc_span::Span;
 
 use self::base::Base;
+use self::decorators::Lowered;
 use self::edits::Edits;
 use self::erase::Erasure;
 pub use self::error::TransformError;
@@ -97,34 +99,56 @@ pub struct CommonJs {
     pub dynamic_imports: Vec<DynamicImport>,
 }
 
-const NO_DECORATORS: &str =
-    "Decorators are supported with experimentalDecorators in tsconfig.json only";
-
 const TOO_DEEP: &str = "Brackets are nested too deeply";
 
 /// Parses the text once and edits it in place; what cannot be edited in place is generated anew and parsed again.
 pub fn transform(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
-    stack::with_room(source, || transform_here(source, options))
+    stack::with_room(source, || transform_here(source, options, None))
         .unwrap_or_else(|| Err(parse::unsupported(source, Span::empty(0), TOO_DEEP)))
 }
 
-fn transform_here(source: &str, options: &TransformOptions) -> Result<Transformed, TransformError> {
+/// Where a text comes from that had decorators.
+#[derive(Clone, Copy)]
+struct Origin<'o> {
+    source: &'o str,
+    /// The start of the names that are in the text already.
+    base: &'o Base,
+}
+
+fn transform_here(
+    source: &str,
+    options: &TransformOptions,
+    origin: Option<Origin<'_>>,
+) -> Result<Transformed, TransformError> {
     let allocator = Allocator::default();
     let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
+    if origin.is_none()
+        && !has_legacy_decorators(options)
+        && let Some(Lowered { code, base }) = decorators::lower(source, &parsed.program)?
+    {
+        let places = Places::find(source, &parsed.program);
+        let transformed = transform_here(&code, options, Some(Origin { source, base: &base }))?;
+        return Ok(placed(transformed, places));
+    }
     let mut edits = Edits::new(source);
     if options.language != Language::JavaScript {
         match erase::erase(&parsed.program, &options.compiler_options, &mut edits) {
             Erasure::Done => {}
-            Erasure::NeedsCodegen => return generated(&allocator, source, parsed.program, options),
-            Erasure::HasDecorators(span) => {
-                return Err(parse::unsupported(source, span, NO_DECORATORS));
+            Erasure::NeedsCodegen => {
+                return generated(&allocator, source, parsed.program, options, origin);
             }
         }
     }
     match options.kind {
-        Kind::Module => module(edits, &parsed.program, elision(options)),
-        Kind::CommonJs => common_js(edits, &parsed.program, elision(options)),
+        Kind::Module => module(edits, &parsed.program, elision(options), origin),
+        Kind::CommonJs => common_js(edits, &parsed.program, elision(options), origin),
     }
+}
+
+/// Those of TypeScript, which are the compiler's work.
+fn has_legacy_decorators(options: &TransformOptions) -> bool {
+    options.language != Language::JavaScript
+        && options.compiler_options.experimental_decorators == Some(true)
 }
 
 fn generated<'a>(
@@ -132,22 +156,27 @@ fn generated<'a>(
     source: &str,
     program: Program<'a>,
     options: &TransformOptions,
+    origin: Option<Origin<'_>>,
 ) -> Result<Transformed, TransformError> {
     let places = Places::find(source, &program);
-    let Generated { code, map } = generate::generate(allocator, source, program, options)?;
+    let users = origin.map_or(source, |origin| origin.source);
+    let Generated { code, map } = generate::generate(allocator, source, users, program, options)?;
     let as_javascript = TransformOptions { language: Language::JavaScript, ..options.clone() };
-    let mut transformed = transform_here(&code, &as_javascript)?;
+    let mut transformed = transform_here(&code, &as_javascript, origin)?;
     match &mut transformed {
-        Transformed::Module(module) => {
-            module.map = map;
-            places.give_to(module);
-        }
-        Transformed::CommonJs(module) => {
-            module.map = map;
-            places.give_to_dynamic(&mut module.dynamic_imports);
-        }
+        Transformed::Module(module) => module.map = map,
+        Transformed::CommonJs(module) => module.map = map,
     }
-    Ok(transformed)
+    Ok(placed(transformed, places))
+}
+
+/// With places in the user's text.
+fn placed(mut transformed: Transformed, places: Places) -> Transformed {
+    match &mut transformed {
+        Transformed::Module(module) => places.give_to(module),
+        Transformed::CommonJs(module) => places.give_to_dynamic(&mut module.dynamic_imports),
+    }
+    transformed
 }
 
 fn elision(options: &TransformOptions) -> Elision {
@@ -163,10 +192,11 @@ fn module<'a>(
     mut edits: Edits<'_>,
     program: &'a Program<'a>,
     elision: Elision,
+    origin: Option<Origin<'_>>,
 ) -> Result<Transformed, TransformError> {
     let source = edits.source();
     let scoping = &parse::analyze(source, program)?;
-    let base = unused_base(source, scoping);
+    let base = origin.map_or_else(|| unused_base(source, scoping), |origin| origin.base.clone());
     let offsets = Utf16Offsets::new(source);
     let default_function = base.default_function();
     let entries = scan::scan(program, scoping, &offsets, &default_function, elision);
@@ -182,6 +212,7 @@ fn module<'a>(
         base: base.as_str().to_owned(),
         is_async: found.is_async,
         uses_meta: found.uses_meta,
+        uses_decorators: origin.is_some(),
         requests: entries.requests,
         imports: entries.imports,
         locals: entries.locals,
@@ -196,10 +227,11 @@ fn common_js<'a>(
     mut edits: Edits<'_>,
     program: &'a Program<'a>,
     elision: Elision,
+    origin: Option<Origin<'_>>,
 ) -> Result<Transformed, TransformError> {
     let source = edits.source();
     let scoping = &parse::scoping(program);
-    let base = unused_base(source, scoping);
+    let base = origin.map_or_else(|| unused_base(source, scoping), |origin| origin.base.clone());
     let offsets = Utf16Offsets::new(source);
     commonjs::blank_types(program, scoping, elision, &mut edits)
         .map_err(|span| parse::unsupported(source, span, commonjs::NO_MODULE_SYNTAX))?;

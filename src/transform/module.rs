@@ -17,6 +17,8 @@ pub struct Module {
     pub base: String,
     pub is_async: bool,
     pub uses_meta: bool,
+    /// Does `code` call what makes the objects of classes with decorators?
+    pub uses_decorators: bool,
     /// In order of first appearance, one for each specifier with its attributes.
     pub requests: Vec<ModuleRequest>,
     pub imports: Vec<ImportEntry>,

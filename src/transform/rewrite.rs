@@ -5,10 +5,9 @@
 use oxc_allocator::ArenaVec;
 use oxc_ast::ast::{
     ArrowFunctionExpression, AssignmentExpression, AssignmentTargetPropertyIdentifier,
-    AwaitExpression, Decorator, Expression, ForInStatement, ForOfStatement, ForStatement,
-    ForStatementInit, Function, IdentifierReference, ImportExpression, ImportMeta, ObjectProperty,
-    Program, SimpleAssignmentTarget, Statement, UnaryExpression, UpdateExpression,
-    VariableDeclaration,
+    AwaitExpression, Expression, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
+    Function, IdentifierReference, ImportExpression, ImportMeta, ObjectProperty, Program,
+    SimpleAssignmentTarget, Statement, UnaryExpression, UpdateExpression, VariableDeclaration,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::Scoping;
@@ -369,10 +368,6 @@ impl<'a> Visit<'a> for Rewriter<'_, '_> {
             self.edits.open(property.span.start, format!("{name}:"));
         }
         walk::walk_assignment_target_property_identifier(self, property);
-    }
-
-    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
-        self.refuse(decorator.span, "Decorators are supported in TypeScript only");
     }
 
     fn visit_import_meta(&mut self, meta: &ImportMeta) {

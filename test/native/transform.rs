@@ -31,8 +31,16 @@ fn module(source: &str, language: Language) -> Result<Module, TransformError> {
 
 /// Every row is a source, what it becomes, and its entries as `describe` tells them.
 fn check(language: Language, table: &[(&str, &str, &str)]) {
+    check_with(&options(language, Kind::Module).compiler_options, language, table);
+}
+
+fn check_with(compiler: &CompilerOptions, language: Language, table: &[(&str, &str, &str)]) {
+    let options =
+        TransformOptions { compiler_options: compiler.clone(), ..options(language, Kind::Module) };
     for &(source, code, entries) in table {
-        let module = module(source, language).unwrap_or_else(|error| panic!("{error} in {source}"));
+        let Ok(Transformed::Module(module)) = transform(source, &options) else {
+            panic!("{:?} in {source}", transform(source, &options));
+        };
         assert_eq!(module.code, code, "{source}");
         assert_eq!(describe(&module), entries, "{source}");
     }
@@ -580,7 +588,6 @@ fn early_errors_are_refused_with_their_place() {
             "1:20 Cannot use await in class static initialization block",
         ),
         ("export {", "1:9 Expected `}` but found `EOF`"),
-        ("@d class A {}", "1:1 Decorators are supported in TypeScript only"),
     ];
 
     for (source, expected) in table {
@@ -588,5 +595,99 @@ fn early_errors_are_refused_with_their_place() {
 
         let place = format!("{}:{}", error.span.line, error.span.column);
         assert_eq!(format!("{place} {}", error.message), expected, "{source}");
+    }
+}
+
+#[test]
+fn decorators_become_calls_on_their_lines() {
+    let table = [
+        (
+            "class A {\n  @a\n  @b(1) m() {}\n  @c x = 1\n  y\n}",
+            "let $he0=$he();class A {static{$he0.apply(this);}#$he0_1=$he0.before(this);\n  ;[$he0.add(0,\"method\",0,\"m\",[a\n  ,b(1)])](){} m() {}\n  ;[$he0.add(1,\"field\",0,\"x\",[c])](){} x = $he0.init(1,this,1);#$he0_2=$he0.after(1,this);\n  y\n}",
+            "",
+        ),
+        (
+            "export @a class A { static x = A; static { A } }",
+            "       let $he0=$he([a]); {let A;({[\"A\"]:class   {static{A=$he0.apply(this);}        static #$he0_1(){return{[\"x\"] : A}}static{$he0.define(\"x\",this.#$he0_1)};; static  #$he0_2(){ A }static{$he0.run(this.#$he0_2)} ;static{$he0.finish();}}})}       let A=$he0.result;$h(0,0);",
+            "lexical A as A",
+        ),
+        (
+            "@a.b export default class { accessor #x; }",
+            "let $he0=$he([$he.of(a,\"b\")]);                {({[\"default\"]:class {static{$he0.apply(this);}          get #x(){return this.#$he0_1}set #x(v){this.#$he0_1=v}#$he0_1; ;static{$he0.finish();}}})}$hd({  default:$he0.result});",
+            "default value as default",
+        ),
+        (
+            "const A = @a class { @b #m() {} }; $h",
+            "const A = ($je([a] ,($je0)=>{({[\"A\"]:class {static{$je0.apply(this);}#$je0_1=$je0.before(this); ;[$je0.add(0,\"method\",0,\"#m\",[b],o=>#m in o,o=>o.#m,0)](){}get #m(){return $je0.method(0)} [$je0.symbol(0)]() {} ;static{$je0.finish();}}});return $je0.result})); $h",
+            "base $j",
+        ),
+        (
+            "export class A { accessor x = '@'; accessor = 1 }",
+            "       class A {          get x(){return this.#$he0_1}set x(v){this.#$he0_1=v}#$he0_1 = '@'; accessor = 1 };$h(0,0);",
+            "lexical A as A",
+        ),
+        ("accessor('@')", "accessor('@')", ""),
+    ];
+
+    for language in [Language::JavaScript, Language::Jsx] {
+        check_with(&CompilerOptions::default(), language, &table);
+    }
+}
+
+#[test]
+fn decorators_leave_types_and_places_to_the_rest() {
+    let table = [(
+        "import { a, T } from './a';\n@a export class A<U> { @a private x?: T = null!; m(): void; @a m<V>(v?: V) {} abstract n }\nimport('./b')",
+        ";                          \nlet $he0=$he([a]);        {let A;({[\"A\"]:class      {static{A=$he0.apply(this);}#$he0_1=$he0.before(this); ;[$he0.add(0,\"field\",0,\"x\",[a])](){} ;       x     = $he0.init(0,this,null );#$he0_2=$he0.after(0,this);; ;          ;[$he0.add(1,\"method\",0,\"m\",[a])](){} m   (v    ) {} ;          ;static{$he0.finish();}}})}       let A=$he0.result;$h(0,0);\n$h____('./b')",
+        "request ./a at 21..26; a = 0.a at 9; lexical A as A; import(./b) at 126..131",
+    )];
+
+    check_with(&CompilerOptions::default(), Language::TypeScript, &table);
+}
+
+#[test]
+fn misplaced_decorators_are_refused_with_their_place() {
+    const NOT_HERE: &str = "Decorators are not valid here.";
+    let of_parameters =
+        "Decorators of parameters are supported with experimentalDecorators in tsconfig.json only";
+    let table = [
+        ("class A { @a constructor() {} }", "1:11", NOT_HERE),
+        ("class A { @a static {} }", "1:11", NOT_HERE),
+        ("class A { @a declare x: 1 }", "1:11", NOT_HERE),
+        ("abstract class A {\n  @a abstract x: 1 }", "2:3", NOT_HERE),
+        ("abstract class A { @a abstract accessor x: 1 }", "1:20", NOT_HERE),
+        ("@a declare class A {}", "1:1", NOT_HERE),
+        ("class A { @a [x: string]: any }", "1:11", NOT_HERE),
+        ("class A { m(@a x) {} }", "1:13", of_parameters),
+        ("@b class A { constructor(@a x) {} }", "1:26", of_parameters),
+        ("@a function f() {}", "1:4", "Unexpected token"),
+        ("({ @a x() {} })", "1:4", "Unexpected token"),
+        ("@a enum E {}", "1:4", "Unexpected token"),
+        (
+            "class A { @a m(): void; m() {} }",
+            "1:11",
+            "A decorator can only decorate a method implementation, not an overload.",
+        ),
+        (
+            "@a?.b class A {}",
+            "1:2",
+            "Expression must be enclosed in parentheses to be used as a decorator.",
+        ),
+        (
+            "function* f() { return class { @a [yield] = 1 } }",
+            "1:36",
+            "yield in the head or in a key of a decorated class expression is not supported",
+        ),
+    ];
+
+    for (source, place, message) in table {
+        let options = TransformOptions {
+            compiler_options: CompilerOptions::default(),
+            ..options(Language::TypeScript, Kind::Module)
+        };
+        let error = transform(source, &options).unwrap_err().into_source_error();
+
+        assert_eq!(format!("{}:{}", error.span.line, error.span.column), place, "{source}");
+        assert_eq!(error.message, message, "{source}");
     }
 }

@@ -69,6 +69,7 @@ function namesFrom(base) {
       `${base}t`,
       base.padEnd('import'.length, '_'),
       base.padEnd('import.meta'.length, '_'),
+      `${base}e`,
     ],
     instantiate: `${base}i`,
     token: `${base}t`,

@@ -122,7 +122,10 @@ class Instance {
     const load = (/** @type {unknown} */ specifier, /** @type {unknown} */ options) =>
       module.importDynamically(specifier, options);
     const meta = module.transformed.usesMeta ? createMeta(module) : undefined;
-    return [announce, setDefault, CONSTANT, instantiate, token, load, meta];
+    const decorated = module.transformed.usesDecorators
+      ? require('./decorators').decorated
+      : undefined;
+    return [announce, setDefault, CONSTANT, instantiate, token, load, meta, decorated];
   }
 
   /**

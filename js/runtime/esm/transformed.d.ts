@@ -6,6 +6,8 @@ export interface TransformedModule {
   base: string;
   isAsync: boolean;
   usesMeta: boolean;
+  /** Does `code` call what makes the objects of classes with decorators? */
+  usesDecorators: boolean;
   requests: {
     specifier: string;
     attributes: { key: string; value: string }[];
