@@ -303,6 +303,7 @@ class Engine {
         if (!this.#isModuleEntry) this.#didRunMain(process.mainModule?.filename);
       },
       formats: this.formats,
+      rewriteImports,
       esm: () => this.esModules.loader,
     };
   }
@@ -388,7 +389,8 @@ class Engine {
         },
         prepare: (inputs) => guarded(() => binding.prepare(inputs)),
         readsPlainJavaScript: loader.readsPlainJavaScript,
-        formatOf: (filename, source) => this.formats.of(filename, source),
+        compile: (source, filename) => loader.compile(source, filename),
+        formatOf: (...file) => this.formats.of(...file),
         transform: (source, filename) => this.esModules.loader.transform(source, filename),
         resolveImport: (importer, specifier) => this.esModules.resolve(importer, specifier),
         basesOf: this.#resolveImport.bases,
@@ -543,6 +545,18 @@ function realFile(name) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Makes the `import()` of CommonJS, once it is JavaScript, call a helper.
+ *
+ * @param {string} source
+ * @param {string} filename
+ */
+function rewriteImports(source, filename) {
+  const options = { path: filename, language: /** @type {const} */ ('js') };
+  const transformed = guarded(() => binding.transform(source, { ...options, kind: 'commonjs' }));
+  return transformed.type === 'commonjs' ? transformed : null;
 }
 
 /** @param {unknown} error */

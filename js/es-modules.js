@@ -11,7 +11,7 @@ const { fileOf, installHooks } = require('./hooks/es-modules');
 const { EsmLoader } = require('./runtime/esm/loader');
 const { asPath } = require('./runtime/esm/imports');
 const { Shells, namesOf, shellText } = require('./runtime/esm/shells');
-const { currentOwner } = require('./resources/ownership');
+const { currentOwner, runAsCold } = require('./resources/ownership');
 
 /**
  * @typedef {import('./runtime/record').Version} Version
@@ -94,7 +94,8 @@ class EsModules {
 
   #installHooks() {
     const { registry, isHot, isHotModule, options } = this.#host;
-    installHooks({
+    /** @type {import('./hooks/es-modules').HooksHost} */
+    const hooks = {
       isHotModule,
       shellFor: (filename, url) => {
         const module = this.loader.linked(registry.recordFor(filename));
@@ -105,7 +106,9 @@ class EsModules {
       },
       coldImports: this.coldImports,
       options,
-    });
+    };
+    // A thread of Node's comes with them: it is not the version's that is the first to need it.
+    runAsCold(() => installHooks(hooks));
   }
 }
 

@@ -105,6 +105,20 @@ function switchEvaluation(becomesCold) {
 }
 
 /**
+ * Runs `run` as a cold module that loads: what it makes is no version's, whose code stands on the stack.
+ *
+ * @param {() => void} run
+ */
+function runAsCold(run) {
+  const wasCold = switchEvaluation(true);
+  try {
+    runUnowned(run);
+  } finally {
+    switchEvaluation(wasCold);
+  }
+}
+
+/**
  * The owner of what cold code makes now, by context alone: cheap enough for timers.
  *
  * @returns {Version | undefined}
@@ -237,6 +251,7 @@ exports.isEvaluatingCold = isEvaluatingCold;
 exports.listeningCaller = listeningCaller;
 exports.makerOrCaller = makerOrCaller;
 exports.runAs = runAs;
+exports.runAsCold = runAsCold;
 exports.runUnowned = runUnowned;
 exports.runServing = runServing;
 exports.isServing = isServing;

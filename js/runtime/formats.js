@@ -42,11 +42,13 @@ class Formats {
   /**
    * @param {string} filename absolute
    * @param {string} [text] where it is known already
+   * @param {boolean} [isModuleText] where it is known already that the text is, or is not, that of an ES module
    * @returns {Format}
    */
-  of(filename, text) {
+  of(filename, text, isModuleText) {
     const declared = this.declared(filename);
     if (declared) return declared;
+    if (isModuleText !== undefined) return isModuleText ? 'module' : 'commonjs';
     const source = text ?? readText(filename);
     if (!MODULE_WORDS.test(source)) return 'commonjs';
     return this.#hasModuleSyntax(source, filename) ? 'module' : 'commonjs';

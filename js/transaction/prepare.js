@@ -8,7 +8,6 @@
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { SafeHotError } = require('../errors');
-const { compile } = require('../runtime/cjs/compile');
 const { placeOfSyntaxError } = require('../report/frame');
 const { placed, syntaxError, unresolved } = require('./refusals');
 
@@ -43,7 +42,8 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  * @property {Pick<import('../binding').NativeResolver, 'resolve' | 'clear'>} resolver
  * @property {typeof import('../binding').prepare} prepare
  * @property {boolean} readsPlainJavaScript
- * @property {(filename: string, source?: string) => import('../runtime/formats').Format} formatOf
+ * @property {(source: string, filename: string) => import('../runtime/cjs/compile').Compiled} compile
+ * @property {import('../runtime/formats').Formats['of']} formatOf
  * @property {(source: string, filename: string) => any} transform of an ES module
  * @property {(importer: string, specifier: string) => { type: 'file', path: string } | { type: 'builtin' } | null} resolveImport
  * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
@@ -294,17 +294,19 @@ function readOutcome(host, record, file, prepared) {
       return refuseSyntax(details, file.source, file.error);
     }
     default: {
-      const isModule = host.formatOf(record.path, file.source) === 'module';
+      const isParsed = languageOf(host, record.path) === 'commonjs';
+      const isModuleText = isParsed ? file.moduleSyntax : undefined;
+      const isModule = host.formatOf(record.path, file.source, isModuleText) === 'module';
       if (isModule && !record.current?.isAdopted) {
         return readModule(host, record, file, details, prepared);
       }
-      const { factory, error } = compileIfScript(host, record, file.source);
+      const { error, ...compiled } = compileIfScript(host, record, file.source);
       if (file.moduleSyntax && error) {
         const error = new SafeHotError('ERR_SAFE_HOT_ES_MODULE', details);
         return { type: 'restart-required', error };
       }
       if (error) return refuseSyntax(details, file.source, error);
-      return readChanged(host, record, file, factory, prepared);
+      return readChanged(host, record, file, compiled, prepared);
     }
   }
 }
@@ -315,11 +317,12 @@ function readOutcome(host, record, file, prepared) {
  * @param {string} source
  */
 function compileIfScript(host, record, source) {
-  if (languageOf(host, record.path) !== 'commonjs') return { factory: null, error: undefined };
+  const none = { factory: null, imported: [], error: undefined };
+  if (languageOf(host, record.path) !== 'commonjs') return none;
   try {
-    return { factory: compile(source, record.path), error: undefined };
+    return { ...host.compile(source, record.path), error: undefined };
   } catch (error) {
-    return { factory: null, error: placeOfSyntaxError(error) };
+    return { ...none, error: placeOfSyntaxError(error) };
   }
 }
 
@@ -327,12 +330,17 @@ function compileIfScript(host, record, source) {
  * @param {PrepareHost} host
  * @param {ModuleRecord} record
  * @param {Extract<import('../binding').NativePrepared, { type: 'changed' }>} file
- * @param {import('../runtime/record').Factory | null} factory
+ * @param {{ factory: import('../runtime/record').Factory | null, imported: string[] }} compiled
  * @param {Prepared} prepared
  */
-function readChanged(host, record, file, factory, prepared) {
+function readChanged(host, record, file, { factory, imported }, prepared) {
   /** @type {Set<ModuleRecord>} */
   const mentions = new Set();
+  for (const specifier of imported) {
+    const target = host.resolveImport(record.path, specifier);
+    const mentioned = target?.type === 'file' ? host.registry.lookup(target.path) : undefined;
+    if (mentioned?.current) mentions.add(mentioned);
+  }
   for (const request of file.requests) {
     const resolved = resolve(host, record.path, request.specifier);
     if (resolved === null && !request.conditional) {

@@ -62,8 +62,10 @@ function evaluateStaged(staged, loader, registry) {
   for (const { record, version } of keptByCurrent(staged, registry)) {
     if (isAsked(record)) loader.stage(record, version.module, false);
   }
-  // Grows while it is walked: what is staged here names modules in its turn.
+  // Grows while it is walked: what is staged here names modules in its turn. An `import()` has made its module, and goes
+  // on later.
   for (const version of overlay.versions.values()) {
+    if (version.esm) loader.stage(version.record, null, false);
     for (const record of namedBy(version.record, prepared)) {
       if (isAsked(record)) loader.stage(record, version.module, false);
     }

@@ -45,6 +45,17 @@ const SHAPES = {
     'caller.js': `let heavy = require('./heavy');
       exports.reload = () => { heavy = require('safe-hot').hotReload('./heavy'); heavy.second.third.run(); };`,
   },
+  'that calls import()': {
+    'stays.mjs': 'export const call = () => 1;',
+    'heavy.js': `const loading = import('./stays.mjs');\n${HEAVY}
+      module.exports.later = async () => (await import('./stays.mjs')).call() + (await loading).call();`,
+    'caller.js': `let heavy = require('./heavy');
+      exports.reload = () => {
+        heavy = require('safe-hot').hotReload('./heavy');
+        heavy();
+        heavy.later();
+      };`,
+  },
   'as the first loader of a module that stays': {
     'survivor.js': 'exports.calls = 0;',
     'heavy.js': `const survivor = require('./survivor');\n${HEAVY.replace('++count', '++survivor.calls')}`,
@@ -69,14 +80,17 @@ describe('nothing leaks', () => {
           const { reload } = require('./caller');
           for (let round = 1; round <= rounds; round += 1) {
             reload();
-            // The interval of the other parent has its turns; a loop without any must not leak either.
+            // The interval of the other parent has its turns, and so have promises; a loop without any must not leak either.
             if (isShared && round % 20 === 0)
               await new Promise((resolve) => setTimeout(resolve, 1));
           }
           const modules = Object.values(require.cache).filter((each) => each !== undefined);
           return { alive: await alive(), children: modules.map((each) => each.children.length) };
         },
-        { data: { rounds: ROUNDS, isShared: 'other.js' in files }, nodeArgs: NODE_ARGS },
+        {
+          data: { rounds: ROUNDS, isShared: 'other.js' in files || 'stays.mjs' in files },
+          nodeArgs: NODE_ARGS,
+        },
       );
 
       assert.deepEqual(alive['heavy.js'], [ROUNDS + 1]);

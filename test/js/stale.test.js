@@ -8,13 +8,15 @@ const { useApps } = require('../helpers/cli-app');
 describe('an old version that stays in use', () => {
   const apps = useApps();
 
-  it('is named when import() has loaded it', async () => {
+  it('is named when import() of a cold module has loaded it', async () => {
     const app = await apps.serve({
-      'server.js': `const server = require('node:http').createServer(async (request, response) => {
-  response.end((await import('./value.js')).default);
+      'server.js': `const load = require('cold');
+const server = require('node:http').createServer(async (request, response) => {
+  response.end((await load(require.resolve('./value.js'))).default);
 });
 server.listen(0, () => console.log('listening', server.address().port, process.pid));
 `,
+      'node_modules/cold/index.js': 'module.exports = (file) => import(file);\n',
       'value.js': "module.exports = 'one';\n",
     });
     assert.equal(await app.get('/'), 'one');

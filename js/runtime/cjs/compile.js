@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Compiles a hot CommonJS module as Node does, at its line and column, with two things more: a version token and
- * timers of its own, as further parameters of the function that wraps it. A line is added at the end:
+ * Compiles a hot CommonJS module as Node does, at its line and column, with three things more: a version token, timers
+ * of its own, and what its `import()` calls, as further parameters of the function that wraps it. A line is added at
+ * the end:
  *
  *     ;(() => token);
  *
@@ -11,6 +12,7 @@
  */
 
 const vm = require('node:vm');
+const { dynamicImportOption } = require('./native-import');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
 
 /** @typedef {import('../record').Version} Version */
@@ -20,77 +22,69 @@ const TOKEN = '__safeHotToken';
 const LAST_LINE = `\n;(() => ${TOKEN});`;
 const DECLARED_ALREADY = /^Identifier '(\w+)' has already been declared$/;
 
+/** Text may stand between the word and the bracket. */
+const IMPORT_CALL = /\bimport\s*(?:\(|\/[*/])/;
+
+/**
+ * @typedef {object} DynamicImports
+ * @property {(content: string, filename: string) => { code: string, base: string, dynamicImports: { specifier: string }[] } | null} rewrite
+ *   makes `import()` call what is named `base` and as long as `import`; null for a text that cannot be read
+ * @property {(version: Version) => (specifier: unknown, options: unknown) => Promise<object>} importFor what that is
+ *
+ * @typedef {object} Compiled
+ * @property {import('../record').Factory} factory
+ * @property {string[]} imported what `import()` names in plain text
+ */
+
 /**
  * @param {string} content as Node would compile it
  * @param {string} filename absolute
- * @returns {import('../record').Factory}
+ * @param {DynamicImports} imports
+ * @returns {Compiled}
  * @throws {SyntaxError} also when the text is that of an ES module
  */
-function compile(content, filename) {
-  if (/\bimport\b/.test(content)) quietDynamicImport();
-  const text = content + LAST_LINE;
+function compile(content, filename, imports) {
+  const rewritten = IMPORT_CALL.test(content) ? imports.rewrite(content, filename) : null;
+  const text = (rewritten?.code ?? content) + LAST_LINE;
   // A direct `eval` may name what the text does not.
   const mayName = /\beval\b/.test(content)
     ? () => true
     : (/** @type {string} */ name) => content.includes(name);
-  const { wrapper, timerNames } = compileWith(text, filename, TIMER_NAMES.filter(mayName));
-  return (version, moduleArguments) => {
-    const token = {};
-    version.token = new WeakRef(token);
-    if (timerNames.length === 0) return { wrapper, args: [...moduleArguments, token] };
-    const timers = /** @type {Record<string, Function>} */ (timersFor(version));
-    const own = [token, ...timerNames.map((name) => timers[name])];
-    return { wrapper, args: [...moduleArguments, ...own] };
+  const own = rewritten ? [TOKEN, rewritten.base.padEnd('import'.length, '_')] : [TOKEN];
+  const { wrapper, timerNames } = compileWith(text, filename, own, TIMER_NAMES.filter(mayName));
+  return {
+    factory: (version, moduleArguments) => {
+      const token = {};
+      version.token = new WeakRef(token);
+      const args = [...moduleArguments, token];
+      if (rewritten) args.push(imports.importFor(version));
+      if (timerNames.length > 0) {
+        const timers = /** @type {Record<string, Function>} */ (timersFor(version));
+        args.push(...timerNames.map((name) => timers[name]));
+      }
+      return { wrapper, args };
+    },
+    imported: rewritten?.dynamicImports.map(({ specifier }) => specifier) ?? [],
   };
 }
 
 /**
  * @param {string} text
  * @param {string} filename
+ * @param {string[]} own parameters that no module declares
  * @param {string[]} timerNames those that the module does not declare itself: `const { setTimeout } = require(…)`
  * @returns {{ wrapper: Function, timerNames: string[] }}
  */
-function compileWith(text, filename, timerNames) {
+function compileWith(text, filename, own, timerNames) {
   try {
-    const parameters = [...MODULE_PARAMETERS, TOKEN, ...timerNames];
-    return { wrapper: vm.compileFunction(text, parameters, optionsFor(filename)), timerNames };
+    const parameters = [...MODULE_PARAMETERS, ...own, ...timerNames];
+    const options = { filename, ...dynamicImportOption(text) };
+    return { wrapper: vm.compileFunction(text, parameters, options), timerNames };
   } catch (error) {
     const declared = DECLARED_ALREADY.exec(/** @type {Error} */ (error).message)?.[1];
     const others = timerNames.filter((name) => name !== declared);
     if (others.length === timerNames.length) throw error;
-    return compileWith(text, filename, others);
-  }
-}
-
-/**
- * @param {string} filename
- * @returns {any} Node's types name the constant from Node 21.7 on; Node 20.12 has it too
- */
-function optionsFor(filename) {
-  const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = /** @type {any} */ (vm.constants);
-  return { filename, importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER };
-}
-
-let isQuiet = false;
-
-/**
- * Node says once in a process, on the first `import()` of such a function, that the option is experimental. The person
- * who runs the program has not asked for it, so the first `import()` is made here, with that one warning left out.
- */
-function quietDynamicImport() {
-  if (isQuiet) return;
-  isQuiet = true;
-  const { emitWarning } = process;
-  process.emitWarning = /** @type {any} */ (
-    (/** @type {any[]} */ ...args) => {
-      if (String(args[0]).includes('USE_MAIN_CONTEXT_DEFAULT_LOADER')) return;
-      Reflect.apply(emitWarning, process, args);
-    }
-  );
-  try {
-    vm.compileFunction("import('node:module')", [], optionsFor(__filename))();
-  } finally {
-    process.emitWarning = emitWarning;
+    return compileWith(text, filename, own, others);
   }
 }
 

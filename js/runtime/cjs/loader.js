@@ -37,6 +37,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {import('../hot-context').HotHost} hot
  * @property {() => void} didRunMain the entry has evaluated
  * @property {import('../formats').Formats} formats
+ * @property {import('./compile').DynamicImports['rewrite']} rewriteImports
  * @property {() => import('../esm/loader').EsmLoader} esm what loads ES modules; made when it is first asked for
  *
  * @typedef {{ type: 'loaded', exports: unknown } | { type: 'load', request: any, parent: any }} Target
@@ -209,7 +210,7 @@ class Loader {
     const factory =
       prepared?.source === content && prepared.factory
         ? prepared.factory
-        : factoryOf(content, filename, format);
+        : this.#factoryOf(content, filename, format);
     version.isCompiledPlain = this.#compilesPlain(filename);
     if (factory) return this.#callOf(version, module, factory);
     if (version.state === 'current') registry.discard(version);
@@ -230,7 +231,10 @@ class Loader {
   stage(record, parent, isMain) {
     const { registry } = this.#host;
     const { overlay } = registry;
-    if (!overlay || overlay.versions.has(record)) return;
+    if (!overlay) return;
+    // What only an `import()` has asked for so far has not begun to evaluate.
+    const known = overlay.versions.get(record);
+    if (known && known.esm?.hasBegun !== false) return;
     if (this.#isModule(record, true)) {
       this.#host.esm().stage(record);
       return;
@@ -281,6 +285,33 @@ class Loader {
   /** Is what runs the text of the file, whatever tools there are? */
   #compilesPlain(/** @type {string} */ filename) {
     return this.#isReadByCompile(filename) && this.#installed.compilesAlone();
+  }
+
+  /**
+   * @param {string} content as Node would compile it
+   * @param {string} filename
+   * @throws {SyntaxError} also when the text is that of an ES module
+   */
+  compile(content, filename) {
+    return compile(content, filename, {
+      rewrite: this.#host.rewriteImports,
+      importFor: (version) => (specifier, options) =>
+        this.#host.esm().import(version, specifier, options),
+    });
+  }
+
+  /**
+   * @param {string} content
+   * @param {string} filename
+   * @param {string | undefined} format
+   */
+  #factoryOf(content, filename, format) {
+    if (format === 'module') return null;
+    try {
+      return this.compile(content, filename).factory;
+    } catch {
+      return null;
+    }
   }
 
   /** Is the text that comes to `_compile` the file's own, so that the file need not be read a second time? */
@@ -437,20 +468,6 @@ class Loader {
     // `createRequire(__filename)` makes a module object that only bears the name.
     const record = registry.lookup(parent.filename);
     return record && registry.visible(currentOwner(), record);
-  }
-}
-
-/**
- * @param {string} content
- * @param {string} filename
- * @param {string | undefined} format
- */
-function factoryOf(content, filename, format) {
-  if (format === 'module') return null;
-  try {
-    return compile(content, filename);
-  } catch {
-    return null;
   }
 }
 

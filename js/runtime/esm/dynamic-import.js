@@ -18,13 +18,21 @@ const { namespaceOf } = require('./namespace');
  * @param {unknown} options
  * @returns {Promise<object>} the namespace object. Whatever goes wrong rejects it
  */
-async function dynamicImport(referrer, specifier, options) {
-  const name = `${/** @type {any} */ (specifier)}`;
-  const attributes = attributesFrom(options);
+function dynamicImport(referrer, specifier, options) {
   const { host } = referrer;
-  const module = await (host.loadDynamic?.(name, attributes, referrer) ??
-    host.load(name, attributes, referrer));
-  return importModule(module);
+  const load = host.loadDynamic ?? host.load;
+  return importWith((...request) => load(...request, referrer), specifier, options);
+}
+
+/**
+ * @param {(specifier: string, attributes: Record<string, string>) => Module | Promise<Module>} load
+ * @param {unknown} specifier
+ * @param {unknown} options
+ * @returns {Promise<object>}
+ */
+async function importWith(load, specifier, options) {
+  const name = `${/** @type {any} */ (specifier)}`;
+  return importModule(await load(name, attributesFrom(options)));
 }
 
 /**
@@ -72,3 +80,4 @@ function isObject(value) {
 
 exports.dynamicImport = dynamicImport;
 exports.importModule = importModule;
+exports.importWith = importWith;

@@ -11,7 +11,7 @@
  *     evaluate(module);         // throws what the program throws; { isAsync, promise } where it awaits
  *     namespaceOf(module);
  *
- * `importModule` does all of it as `import()` does; `loadRequestedSync` and `evaluateSync` are for `require` and refuse
+ * `importModule` does all of it as `import()` does, and `importWith` finds the module too; `loadRequestedSync` and `evaluateSync` are for `require` and refuse
  * what cannot be had at once. Each may be called again: what is done is not done twice, and a failed evaluation throws
  * the same error again.
  *
@@ -20,7 +20,7 @@
  * does not hold its code (`module.token` tells).
  */
 
-const { importModule, dynamicImport } = require('./dynamic-import');
+const { importModule, importWith, dynamicImport } = require('./dynamic-import');
 const { evaluate, evaluateSync } = require('./evaluate');
 const { link } = require('./link');
 const { loadRequested, loadRequestedSync } = require('./load');
@@ -55,6 +55,7 @@ module.exports = {
   evaluateSync,
   findBrokenLink,
   importModule,
+  importWith,
   link,
   loadRequested,
   loadRequestedSync,

@@ -13,6 +13,7 @@ const { Draft } = require('./draft');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
 const { registerMap } = require('./source-maps');
+const { nativeImport } = require('../cjs/native-import');
 const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
 const { languageOf } = require('../formats');
@@ -74,6 +75,21 @@ class EsmLoader {
     const module = this.#linked(record, viewer?.state === 'staged');
     esm.evaluateSync(module);
     return requireView(esm.namespaceOf(module));
+  }
+
+  /**
+   * `import()` of hot CommonJS.
+   *
+   * @param {Version} version
+   * @param {unknown} specifier
+   * @param {unknown} options
+   */
+  import(version, specifier, options) {
+    return esm.importWith(
+      (name, attributes) => this.#findLater(version, name, attributes),
+      specifier,
+      options,
+    );
   }
 
   /**
@@ -429,14 +445,27 @@ class EsmLoader {
    * @param {Record<string, string>} attributes
    */
   async #findLater(version, specifier, { hot, ...attributes }) {
-    const target = this.#imports.locate(version, specifier);
-    if (target.type === 'file' && this.#host.isHot(target.path)) {
+    const target = this.#locateLater(version, specifier);
+    if (target?.type === 'file' && this.#host.isHot(target.path)) {
       if (hot === 'true') version.hot?.acceptModules(specifier, undefined);
       return this.#find(version, specifier, attributes);
     }
-    const url = target.type === 'file' ? pathToFileURL(target.path).href : target.name;
-    const namespace = await import(url, asWith(attributes));
+    const url = target?.type === 'file' ? pathToFileURL(target.path).href : specifier;
+    const namespace = await nativeImport(version.record.path, url, asWith(attributes));
     return esm.createSynthetic(url, [], () => {}, namespace);
+  }
+
+  /**
+   * @param {Version} version
+   * @param {string} specifier
+   */
+  #locateLater(version, specifier) {
+    try {
+      return this.#imports.locate(version, specifier);
+    } catch {
+      // Hooks of the program may find it; if not, Node says so.
+      return null;
+    }
   }
 }
 

@@ -124,6 +124,11 @@ class EsModule {
     return /** @type {Module[]} */ (this.#dependencies);
   }
 
+  /** Has its evaluation begun, or that of what it imports? */
+  get hasBegun() {
+    return !['new', 'unlinked', 'linking', 'linked'].includes(this.status);
+  }
+
   forgetDependencies() {
     this.#dependencies = [];
     this.resolutions = [];
