@@ -24,14 +24,14 @@ use rustc_hash::FxHashMap;
 
 use self::classes::Exported;
 use super::base::Base;
-use super::edits::Edits;
+use super::edits::{Edited, Edits};
 use super::error::TransformError;
 use super::parse;
 use super::tokens::Tokens;
 
 /// A text in the language of the source that has no decorators.
 pub(super) struct Lowered {
-    pub(super) code: String,
+    pub(super) edited: Edited,
     /// The names in it start with this.
     pub(super) base: Base,
 }
@@ -61,7 +61,7 @@ pub(super) fn lower(
     if let Some((span, why)) = lowerer.refused {
         return Err(parse::unsupported(source, span, why));
     }
-    Ok(Some(Lowered { code: edits.apply(), base }))
+    Ok(Some(Lowered { edited: edits.apply(), base }))
 }
 
 struct Lowerer<'s, 'e> {
