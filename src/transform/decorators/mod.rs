@@ -46,7 +46,8 @@ pub(super) fn lower(
     if !has_decorators(source, program) {
         return Ok(None);
     }
-    let base = super::unused_base(source, &parse::scoping(program));
+    // What is wrong is told while its place is known.
+    let base = super::unused_base(source, &parse::analyze(source, program)?);
     let mut edits = Edits::new(source);
     let mut lowerer = Lowerer {
         tokens: Tokens::new(source),
@@ -110,6 +111,13 @@ impl<'a> Visit<'a> for Finder {
         self.0 |= !accessor.r#type.is_abstract();
         walk::walk_accessor_property(self, accessor);
     }
+}
+
+/// The literal `name` as the name of a property. V8 gives a class under a computed one that name even if it has a
+/// static member `name`; only `__proto__` means something else than itself.
+fn property(name: &str) -> String {
+    let is_plain = name.starts_with(|c: char| c == '"' || c.is_ascii_digit());
+    if is_plain && name != "\"__proto__\"" { name.to_owned() } else { format!("[{name}]") }
 }
 
 /// `text` as a literal of JavaScript.
