@@ -101,4 +101,28 @@ describe('nothing leaks of ES modules', () => {
       assert.ok(counts.some(([path]) => /heavy/.test(path)));
     });
   }
+
+  it('of one with a variable that its importer, as stale as itself, still follows', async () => {
+    const app = makeApp({
+      'package.json': PACKAGE,
+      'leaf.js': 'export let count = 0;\nexport const add = () => (count += 1);\n',
+      'top.js': "import { count } from './leaf.js';\nexport const top = () => count;\n",
+    });
+    app.write('node_modules/driver-kit/package.json', '{}');
+
+    const alive = await app.drive(
+      ({ require, hot, alive }) => {
+        require('./top.js').top();
+        hot.hotReload('./leaf.js');
+        return alive();
+      },
+      { driver: 'driver.cjs' },
+    );
+
+    const counts = Object.entries(alive).map(([path, versions]) => [path, versions.length]);
+    assert.deepEqual(counts.sort(), [
+      ['leaf.js', 1],
+      ['top.js', 1],
+    ]);
+  });
 });

@@ -105,14 +105,15 @@ class Link {
   }
 
   /**
-   * From now on it does not keep the sink alive. A `WeakRef` keeps its target for the rest of the job that makes it, so
-   * what is final, which needs no link, has none.
+   * From now on it keeps neither the sink nor what it reads alive. A `WeakRef` keeps its target for the rest of the job
+   * that makes it, so what is final, which needs no link, has none.
    *
    * @returns {boolean} is it of any use still?
    */
   loosen() {
     if (this.#isFinal()) this.remove();
     else if (!(this.#sink instanceof WeakRef)) this.#sink = new WeakRef(this.#sink);
+    this.#isFinal = unknown;
     return this.#sink instanceof WeakRef;
   }
 
@@ -124,6 +125,9 @@ class Link {
     return this.#sink instanceof WeakRef ? this.#sink.deref() : this.#sink;
   }
 }
+
+/** Of a link that no longer holds what it reads. */
+const unknown = () => false;
 
 exports.Environment = Environment;
 exports.Link = Link;
