@@ -2,11 +2,17 @@
 
 /**
  * Listeners that a hot module adds, while it evaluates, to what it did not make: `process`, emitters and event targets
- * of others. Only its own calls count: a package that listens on its behalf may well serve others too.
+ * of others. Its own calls count, and those that a package makes on its behalf for each of its versions.
  */
 
 const { EventEmitter } = require('node:events');
-const { contextOwner, isEvaluatingCold, listeningCaller } = require('./ownership');
+const {
+  contextOwner,
+  isEvaluatingCold,
+  listeningFile,
+  liveVersionOf,
+  makerInContext,
+} = require('./ownership');
 
 /** @typedef {import('../runtime/record').Version} Version */
 
@@ -17,6 +23,13 @@ const { contextOwner, isEvaluatingCold, listeningCaller } = require('./ownership
  * @type {WeakMap<object, Version | null>}
  */
 const makers = new WeakMap([[/** @type {object} */ (process), null]]);
+
+/**
+ * What packages have added on behalf of a version, to what outlives it, by kind: how to make it the version's.
+ *
+ * @type {WeakMap<Version, Map<string, (() => void)[]>>}
+ */
+const onBehalf = new WeakMap();
 
 /** @type {WeakMap<object, Map<unknown, () => void>>} what is tracked on a target, by listener */
 const tracked = new WeakMap();
@@ -124,25 +137,52 @@ function isWatched(target) {
  */
 function track(target, event, listener, options) {
   if (!listener) return;
-  const owner = listeningCaller();
+  const file = listeningFile();
+  const caller = liveVersionOf(file);
+  const owner = caller ?? (makers.get(target) === null ? makerInContext() : undefined);
   if (!owner || makers.get(target) === owner) return;
   const weak = new WeakRef(target);
-  const resource = owner.resources.add({
-    kind: 'listener',
-    what: () => `listener of ${String(event)}`,
-    release() {
-      const held = weak.deref();
-      if (!held) return;
-      if (held instanceof EventTarget) held.removeEventListener(String(event), listener, options);
-      else held.removeListener(event, listener);
-    },
-  });
   const byListener = tracked.get(target) ?? new Map();
   tracked.set(target, byListener);
-  byListener.set(listener, () => {
-    owner.resources.delete(resource);
-    byListener.delete(listener);
-  });
+  const own = () => {
+    const resource = owner.resources.add({
+      kind: 'listener',
+      what: () => `listener of ${String(event)}`,
+      release() {
+        const held = weak.deref();
+        if (!held) return;
+        if (held instanceof EventTarget) held.removeEventListener(String(event), listener, options);
+        else held.removeListener(event, listener);
+      },
+    });
+    byListener.set(listener, () => {
+      owner.resources.delete(resource);
+      byListener.delete(listener);
+    });
+  };
+  if (caller) own();
+  else ownIfRepeated(owner, `${String(event)} ${file} ${listener}`, own);
+}
+
+/**
+ * What a package adds on behalf of a module may serve others too: many add one listener for the whole process, when they are
+ * first used. One that adds a like one for the next version of the module adds one for each, so each goes with its version.
+ *
+ * @param {Version} owner
+ * @param {string} kind the event, the file that listens and the text of the listener
+ * @param {() => void} own makes it a resource of its version
+ */
+function ownIfRepeated(owner, kind, own) {
+  const { current } = owner.record;
+  const before = current && current !== owner ? onBehalf.get(current) : undefined;
+  const isRepeated = before?.has(kind) ?? false;
+  for (const ownBefore of before?.get(kind)?.splice(0) ?? []) ownBefore();
+  const kinds = onBehalf.get(owner) ?? new Map();
+  onBehalf.set(owner, kinds);
+  const others = kinds.get(kind) ?? [];
+  kinds.set(kind, others);
+  if (isRepeated) own();
+  else others.push(own);
 }
 
 /** @type {Function} */

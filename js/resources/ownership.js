@@ -155,8 +155,12 @@ function makerOrCaller() {
  * @returns {Version | undefined}
  */
 function listeningCaller() {
-  const caller = callSites().find((file) => !file.startsWith(OWN_CODE) && !EVENTS.has(file));
-  return liveVersionOf(caller);
+  return liveVersionOf(listeningFile());
+}
+
+/** The file that makes the call itself, hot or cold. @returns {string | undefined} */
+function listeningFile() {
+  return callSites().find((file) => !file.startsWith(OWN_CODE) && !EVENTS.has(file));
 }
 
 /**
@@ -220,6 +224,11 @@ function isOutside(file) {
   return path.isAbsolute(file) && !file.startsWith(OWN_CODE);
 }
 
+/** Is code of any of these files running? @param {(string | undefined)[]} files paths, or URLs of ES modules */
+function isOnStack(files) {
+  return callSites().some((each) => files.includes(each));
+}
+
 /**
  * The files of the frames on the stack, innermost first.
  *
@@ -248,7 +257,10 @@ exports.callerInContext = callerInContext;
 exports.contextOrNearest = contextOrNearest;
 exports.isClientCall = isClientCall;
 exports.isEvaluatingCold = isEvaluatingCold;
+exports.isOnStack = isOnStack;
 exports.listeningCaller = listeningCaller;
+exports.listeningFile = listeningFile;
+exports.liveVersionOf = liveVersionOf;
 exports.makerOrCaller = makerOrCaller;
 exports.runAs = runAs;
 exports.runAsCold = runAsCold;

@@ -133,3 +133,34 @@ describe('what is made by a later call', function () {
     });
   }
 });
+
+describe('a listener that a package adds to the process on behalf of a module', () => {
+  const PACKAGE = `let isFirst = true;
+exports.each = () => process.on('each', () => {});
+exports.once = () => isFirst && process.on('once', () => {});
+exports.done = () => (isFirst = false);
+process.on('loading', () => {});
+`;
+
+  it('goes with its version if the next one has one like it, and stays if it serves them all', async () => {
+    const app = makeApp({
+      'node_modules/cold/index.js': PACKAGE,
+      'a.js': "const cold = require('cold');\ncold.each();\ncold.once();\ncold.done();\n",
+      'b.js': "require('./a');\n",
+    });
+
+    const seen = await app.drive(({ require, hot }) => {
+      const counts = () =>
+        ['each', 'once', 'loading'].map((name) => process.listenerCount(/** @type {any} */ (name)));
+      require('./b');
+      const all = [counts()];
+      for (let round = 0; round < 12; round += 1) {
+        hot.hotReload('./a');
+        all.push(counts());
+      }
+      return all;
+    });
+
+    for (const counts of seen) assert.deepEqual(counts, [1, 1, 1]);
+  });
+});
