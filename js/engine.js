@@ -13,7 +13,6 @@ const { resolveOptions, projectRoot } = require('./options');
 const { Registry } = require('./runtime/registry');
 const { Loader } = require('./runtime/cjs/loader');
 const { Formats } = require('./runtime/formats');
-const { beginCoverage } = require('./runtime/coverage');
 const { forgetRealPaths } = require('./runtime/cjs/real-paths');
 const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
 const { Servers } = require('./resources/servers');
@@ -87,7 +86,7 @@ class Engine {
   }
 
   start() {
-    beginCoverage(binding.fingerprint);
+    declareTypeScript();
     this.loader.install();
     this.servers.install();
     installResources({
@@ -373,8 +372,9 @@ class Engine {
       findBrokenLink: (overlay, records) =>
         this.#esModules?.loader.findBrokenLink(overlay, records),
       prepareRepoint: (overlay) => this.#esModules?.loader.prepareRepoint(overlay) ?? (() => {}),
-      hiddenFromCold: (record, module) => this.#esModules?.shells.hiddenFromCold(record, module),
-      refreshShells: (records) => this.#esModules?.shells.refresh(records),
+      hiddenFromCold: (record, module) => this.#esModules?.hiddenFromCold(record, module),
+      willStage: () => this.#esModules?.willStage(),
+      didStage: (records) => this.#esModules?.didStage(records),
       servers,
       status,
       options,
@@ -535,6 +535,15 @@ function changeSet(files, forced) {
     waiting: [],
     mayGrow: false,
   };
+}
+
+/** Loaders of routes and plugins ask for this before they import TypeScript; older lines of Node say that there is none. */
+function declareTypeScript() {
+  const features = /** @type {any} */ (process.features);
+  if (!features.typescript) {
+    const property = { configurable: true, enumerable: true, value: 'transform' };
+    Object.defineProperty(features, 'typescript', property);
+  }
 }
 
 /**

@@ -34,6 +34,8 @@ class EsModules {
   #host;
   /** The entry, if that is an ES module. @type {string | null} */
   #entry = null;
+  /** @type {import('./hooks/es-modules').Hooks | null} */
+  #hooks = null;
 
   /** @param {EsModulesHost} host */
   constructor(host) {
@@ -71,35 +73,137 @@ class EsModules {
   }
 
   /**
+   * Called by the text of a shell: evaluates what it is to show.
+   *
    * @param {string} url
    * @param {string[]} names
    */
   openShell(url, names) {
-    const { registry, link, addRoot, didRunMain } = this.#host;
+    const { registry, didRunMain } = this.#host;
     const filename = /** @type {string} */ (fileOf(url));
     const record = registry.recordFor(filename);
     const isMain = filename === this.#entry && this.loader.main === null;
     if (isMain) this.loader.main = record;
-    const owner = currentOwner();
-    if (!isMain && owner && !owner.isStale) link(owner, record);
-    else addRoot(record);
-    const promise = this.loader.evaluate(this.loader.linked(record));
-    if (isMain) {
+    const owner = isMain ? undefined : liveOwner();
+    if (isMain) this.#host.addRoot(record);
+    else this.#noteImport(record, owner);
+    const shell = this.shells.at(record, url) ?? this.#addShell(record, url, names, owner);
+    try {
+      const promise = this.loader.evaluate(shell.shown ?? this.loader.linked(record, false));
+      shell.promise = promise;
       // What goes wrong is Node's to tell.
-      if (promise) promise.then(() => didRunMain(filename)).catch(() => {});
-      else didRunMain(filename);
+      if (promise) {
+        promise.then(
+          () => isMain && didRunMain(filename),
+          () => this.#didFail(record, shell),
+        );
+      } else if (isMain) {
+        didRunMain(filename);
+      }
+    } catch (error) {
+      this.#didFail(record, shell);
+      throw error;
     }
-    return this.shells.open(record, names, promise);
+    return shell;
+  }
+
+  /**
+   * The URL under which Node is to give an importer what it has to see: code of a stage sees the stage.
+   *
+   * @param {string} filename
+   * @param {{ url: string, isDynamic: boolean }} options `url` is the module's own; what imports statically does so for good
+   * @returns {string}
+   * @throws what the module throws, where Node has no shell to evaluate
+   */
+  #viewOf(filename, { url, isDynamic }) {
+    const { registry } = this.#host;
+    const record = registry.recordFor(filename);
+    const owner = liveOwner();
+    const isStaged = owner?.state === 'staged';
+    const module = this.loader.linked(record, isStaged);
+    const shell = this.shells.shellFor(record, module, { url, isStaged, isAsync: awaits(module) });
+    shell.hold(isDynamic ? owner : undefined);
+    if (shell.isOpen) {
+      this.#noteImport(record, owner);
+      this.loader.evaluate(module);
+    }
+    return shell.url;
+  }
+
+  /**
+   * Where Node asks for a URL in its own way: as the entry, with a query of the program's, or in a thread of its hooks.
+   *
+   * @param {ModuleRecord} record
+   * @param {string} url
+   * @param {string[]} names
+   * @param {Version | undefined} owner
+   */
+  #addShell(record, url, names, owner) {
+    const shell = this.shells.add(record, url, names);
+    shell.hold(undefined);
+    if (owner?.state === 'staged') shell.showStaged(this.loader.linked(record, true));
+    return shell;
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {Version | undefined} owner
+   */
+  #noteImport(record, owner) {
+    if (owner) this.#host.link(owner, record);
+    // What was given up, or has been replaced, imports nothing any more.
+    else if (!currentOwner()) this.#host.addRoot(record);
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {import('./runtime/esm/shells').Shell} shell
+   */
+  #didFail(record, shell) {
+    this.shells.remove(record, shell);
+    this.#hooks?.didFail(record.path);
+  }
+
+  /** A stage begins: what cold code imports now may be other versions. */
+  willStage() {
+    this.#hooks?.willStage();
+  }
+
+  /** A stage is over. @param {Iterable<ModuleRecord>} records those that it evaluated */
+  didStage(records) {
+    this.shells.refresh(records);
+    this.#hooks?.didStage();
+  }
+
+  /**
+   * What a cold importer could not see of a staged version.
+   *
+   * @param {ModuleRecord} record
+   * @param {import('./runtime/esm/module').EsModule} module
+   */
+  hiddenFromCold(record, module) {
+    const { overlay } = this.#host.registry;
+    return this.shells.hiddenFromCold(
+      record,
+      module,
+      (holder) => overlay?.planned.has(holder.record) ?? false,
+    );
   }
 
   #installHooks() {
+    if (this.#hooks) return;
     const { registry, isHot, isHotModule, options } = this.#host;
     /** @type {import('./hooks/es-modules').HooksHost} */
     const hooks = {
       isHotModule,
+      viewOf: (filename, view) => this.#viewOf(filename, view),
       shellFor: (filename, url) => {
-        const module = this.loader.linked(registry.recordFor(filename));
-        return shellText(url, namesOf(module), { isAsync: awaits(module) });
+        const record = registry.recordFor(filename);
+        const known = this.shells.at(record, url);
+        const isStaged = liveOwner()?.state === 'staged';
+        const module = known?.shown ?? this.loader.linked(record, isStaged);
+        const names = known?.names ?? namesOf(module);
+        return shellText(url, names, { isAsync: awaits(module) });
       },
       didImport: (filename, importer) => {
         if (!isHot(importer)) this.shells.addImporter(filename, importer);
@@ -108,8 +212,14 @@ class EsModules {
       options,
     };
     // A thread of Node's comes with them: it is not the version's that is the first to need it.
-    runAsCold(() => installHooks(hooks));
+    runAsCold(() => (this.#hooks = installHooks(hooks)));
   }
+}
+
+/** The version whose evaluation, or what follows from it, imports something. */
+function liveOwner() {
+  const owner = currentOwner();
+  return owner?.isStale ? undefined : owner;
 }
 
 /**

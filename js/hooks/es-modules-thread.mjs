@@ -4,18 +4,58 @@
  */
 
 import { createRequire } from 'node:module';
+import { receiveMessageOnPort } from 'node:worker_threads';
 
 const require = createRequire(import.meta.url);
 const { makeScanner } = require('./scan.js');
-const { fileOf } = require('./es-modules.js');
-const { shellText } = require('../runtime/esm/shells.js');
+const { fileOf, ownUrl } = require('./es-modules.js');
+const { VIEW, shellText } = require('../runtime/esm/shells.js');
 
 /** @type {ReturnType<typeof makeScanner>} */
 let scanner;
+/** What comes from the program's thread. @type {import('node:worker_threads').MessagePort} */
+let port;
+/** Runs a stage? What is imported meanwhile may be of the stage, and is to be noted as imported by it. */
+let isStaging = false;
+/** How many URLs of a file are used up. @type {Map<string, number>} */
+const counts = new Map();
 
-/** @param {{ root: string, include: string[], exclude: string[] }} options */
-export function initialize(options) {
+/** @param {{ root: string, include: string[], exclude: string[], port: import('node:worker_threads').MessagePort }} data */
+export function initialize({ port: given, ...options }) {
   scanner = makeScanner(options);
+  port = given;
+  port.unref();
+}
+
+/**
+ * @param {string} specifier
+ * @param {{ parentURL?: string }} context
+ * @param {(specifier: string, context: object) => Promise<{ url: string }>} next
+ */
+export async function resolve(specifier, context, next) {
+  const resolved = await next(specifier, context);
+  const filename = context.parentURL && fileOf(resolved.url);
+  const url = filename && ownUrl(resolved.url);
+  if (!url) return resolved;
+  readMessages();
+  if (isStaging) useUp(filename);
+  const count = counts.get(filename);
+  return count === undefined ? resolved : { ...resolved, url: `${url}?${VIEW}=${count}` };
+}
+
+/** All that was sent before the import was asked for. */
+function readMessages() {
+  for (;;) {
+    const { message } = receiveMessageOnPort(port) ?? {};
+    if (!message) return;
+    if (message.type === 'did-fail') useUp(message.filename);
+    else isStaging = message.type === 'will-stage';
+  }
+}
+
+/** @param {string} filename */
+function useUp(filename) {
+  counts.set(filename, (counts.get(filename) ?? 0) + 1);
 }
 
 /**

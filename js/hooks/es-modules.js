@@ -7,37 +7,53 @@
 
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
+const { MessageChannel } = require('node:worker_threads');
 const { register, registerHooks } = require('../runtime/other-hooks');
+const { VIEW } = require('../runtime/esm/shells');
+const { isOnStack } = require('../resources/ownership');
 
 /**
  * @typedef {object} HooksHost
  * @property {(filename: string) => boolean} isHotModule
+ * @property {(filename: string, view: { url: string, isDynamic: boolean }) => string} viewOf the URL by which an importer
+ *   is to have a hot module
  * @property {(filename: string, url: string) => string} shellFor the text of the shell
  * @property {(filename: string, importer: string) => void} didImport a cold module asks for a hot one
  * @property {{ resolve: import('./cold-imports').ColdImports['resolve'] }} coldImports
  * @property {{ root: string, include: string[], exclude: string[] }} options
+ *
+ * @typedef {object} Hooks what they have to be told where they are in a thread of their own
+ * @property {() => void} willStage
+ * @property {() => void} didStage
+ * @property {(filename: string) => void} didFail Node keeps the failure under the URL that it had
  */
 
-let isInstalled = false;
-
-/** @param {HooksHost} host */
+/**
+ * @param {HooksHost} host
+ * @returns {Hooks}
+ */
 function installHooks(host) {
-  if (isInstalled) return;
-  isInstalled = true;
-  if (registerHooks) installInThread(host);
-  else installOffThread(host);
+  return registerHooks ? installInThread(host) : installOffThread(host);
 }
 
-/** @param {HooksHost} host */
+/**
+ * @param {HooksHost} host
+ * @returns {Hooks}
+ */
 function installInThread(host) {
   registerHooks({
     resolve(/** @type {string} */ specifier, /** @type {any} */ context, /** @type {any} */ next) {
-      const importer = context.parentURL && fileOf(context.parentURL);
+      const { parentURL } = context;
+      const importer = parentURL && fileOf(parentURL);
       const resolved =
         host.coldImports.resolve(specifier, context, importer) ?? next(specifier, context);
       const filename = fileOf(resolved.url);
-      if (filename && importer && host.isHotModule(filename)) host.didImport(filename, importer);
-      return resolved;
+      if (!filename || !parentURL || !host.isHotModule(filename)) return resolved;
+      if (importer) host.didImport(filename, importer);
+      const own = ownUrl(resolved.url);
+      if (!own) return resolved;
+      const isDynamic = isOnStack([parentURL, importer]);
+      return { ...resolved, url: host.viewOf(filename, { url: own, isDynamic }) };
     },
     load(/** @type {string} */ url, /** @type {any} */ context, /** @type {any} */ next) {
       const filename = fileOf(url);
@@ -45,13 +61,40 @@ function installInThread(host) {
       return { format: 'module', source: host.shellFor(filename, url), shortCircuit: true };
     },
   });
+  return { willStage() {}, didStage() {}, didFail() {} };
 }
 
-/** On Node lines whose hooks run in a thread of their own. @param {HooksHost} host */
+/**
+ * On Node lines whose hooks run in a thread of their own, which knows nothing of the program: it gives each import that
+ * comes while a stage runs a URL of its own, and the shell that is evaluated for it finds out whose it is.
+ *
+ * @param {HooksHost} host
+ * @returns {Hooks}
+ */
 function installOffThread(host) {
   const { root, include, exclude } = host.options;
-  const parentURL = pathToFileURL(__filename).href;
-  register('./es-modules-thread.mjs', { parentURL, data: { root, include, exclude } });
+  const { port1, port2 } = new MessageChannel();
+  port1.unref();
+  register('./es-modules-thread.mjs', {
+    parentURL: pathToFileURL(__filename).href,
+    data: { root, include, exclude, port: port2 },
+    transferList: [port2],
+  });
+  return {
+    willStage: () => port1.postMessage({ type: 'will-stage' }),
+    didStage: () => port1.postMessage({ type: 'did-stage' }),
+    didFail: (filename) => port1.postMessage({ type: 'did-fail', filename }),
+  };
+}
+
+/**
+ * The URL of a module without what we add to it; undefined for one that has a query of the program's own.
+ *
+ * @param {string} url
+ */
+function ownUrl(url) {
+  const [own = '', ...rest] = url.split(/[?#]/);
+  return rest.length === 0 || rest.join().startsWith(`${VIEW}=`) ? own : undefined;
 }
 
 /** @param {string} url */
@@ -66,3 +109,4 @@ function fileOf(url) {
 
 exports.fileOf = fileOf;
 exports.installHooks = installHooks;
+exports.ownUrl = ownUrl;

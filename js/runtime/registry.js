@@ -21,6 +21,7 @@ const { StaleVersions } = require('./stale');
  * @property {Set<ModuleRecord>} unprepared files that changed under the stage
  * @property {boolean} isOutdated a current version has come to import what is planned
  * @property {Set<Promise<void>>} awaiting evaluations that wait at the top level
+ * @property {(promise: Promise<void>) => void} willAwait adds one
  * @property {boolean} lastGood evaluate the last good source again instead of the file
  *
  * @typedef {object} PreparedSource

@@ -14,6 +14,7 @@ function abort({ overlay, caller, plan }, host) {
   const { registry, servers } = host;
   const versions = [...overlay.versions.values(), ...overlay.failed];
   registry.overlay = null;
+  host.didStage(versions.map(({ record }) => record));
   servers.abort();
   servers.release(new Set(versions), { ...host.options, lingerMs: 0 });
   // A top was staged with a module that stays as its parent.

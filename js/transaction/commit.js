@@ -69,7 +69,7 @@ function commit(staged, host, { lingerMs, repoint }) {
   }
   moveMain(main, all);
   repoint();
-  host.refreshShells(overlay.versions.keys());
+  host.didStage(overlay.versions.keys());
   const handedOver = servers.commit();
 
   const unaccepted = runAcceptCallbacks(staged, host);

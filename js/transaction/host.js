@@ -11,7 +11,9 @@
  * @property {(overlay: import('../runtime/registry').Overlay, records: Iterable<import('../runtime/record').ModuleRecord>) => import('../runtime/esm/draft').BrokenLink | undefined} findBrokenLink see `EsmLoader`
  * @property {(overlay: import('../runtime/registry').Overlay) => () => void} prepareRepoint see `EsmLoader`
  * @property {(record: import('../runtime/record').ModuleRecord, module: import('../runtime/esm/module').EsModule) => { importer: string, names: string[] } | undefined} hiddenFromCold see `Shells`
- * @property {(records: Iterable<import('../runtime/record').ModuleRecord>) => void} refreshShells
+ * @property {() => void} willStage a stage begins
+ * @property {(records: Iterable<import('../runtime/record').ModuleRecord>) => void} didStage what cold code has of these
+ *   is current from now on
  * @property {import('../resources/servers').Servers} servers
  * @property {import('./status').Status} status
  * @property {import('../types').EngineOptions} options

@@ -262,6 +262,7 @@ class Transactions {
     const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
     servers.beginStage((version) => replaced.has(version) || isLedTo(version, replaced));
     registry.overlay = overlay;
+    this.#host.willStage();
     const guard = new StageGuard();
     /** @type {StagedWork} */
     const work = { type: 'staged', staged, guard, replaced, before: snapshot() };
@@ -329,20 +330,28 @@ class Transactions {
     let timer;
     /** @type {'settled' | 'superseded' | 'failed' | 'timed-out'} */
     const ended = await new Promise((resolve) => {
-      const { awaiting } = work.staged.overlay;
+      const { overlay } = work.staged;
+      const { awaiting } = overlay;
       // A module that has not evaluated to its end cannot be taken, however long that is.
       const giveUp = () => {
         if (awaiting.size === 0) resolve('timed-out');
         else timer = setTimeout(giveUp, options.settleTimeoutMs);
       };
       timer = setTimeout(giveUp, options.settleTimeoutMs);
-      for (const promise of awaiting) {
+      const follow = (/** @type {Promise<void>} */ promise) => {
         const didEnd = () => {
           awaiting.delete(promise);
           if (this.#isSettled(work)) resolve('settled');
         };
         promise.then(didEnd, (error) => work.guard.fail(error));
-      }
+      };
+      for (const promise of awaiting) follow(promise);
+      // What is awaited may import more.
+      overlay.willAwait = (promise) => {
+        if (awaiting.has(promise)) return;
+        awaiting.add(promise);
+        follow(promise);
+      };
       this.#state = { phase: 'waiting', supersede: () => this.#supersede(request, work, resolve) };
       work.guard.onFailure = () => resolve('failed');
       servers.onStagedListen = () => {
@@ -502,6 +511,7 @@ class Transactions {
     const staged = { overlay, plan, prepared, caller: request.caller };
     servers.beginStage((version) => replaced.has(version));
     registry.overlay = overlay;
+    this.#host.willStage();
     this.#state = { phase: 'working' };
     try {
       evaluateStaged(staged, loader, registry);

@@ -34,6 +34,9 @@ function openOverlay(plan, prepared, registry, { lastGood }) {
     unprepared: new Set(),
     isOutdated: false,
     awaiting: new Set(),
+    willAwait(promise) {
+      this.awaiting.add(promise);
+    },
     lastGood,
   };
 }

@@ -12,14 +12,13 @@ const esm = require('./index');
 const { Draft } = require('./draft');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
+const { registerMap } = require('./source-maps');
 const { nativeImport } = require('../cjs/native-import');
 const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
 const { languageOf } = require('../formats');
-const { nameText } = require('../coverage');
 const { readText } = require('../read-text');
 const { makeSideTable } = require('../side-table');
-const { commentFor, ownMapOf, registerMap, registerOwnMap } = require('../source-maps');
 const { SafeHotError } = require('../../errors');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
@@ -73,7 +72,7 @@ class EsmLoader {
    * @throws {Error} ERR_REQUIRE_ASYNC_MODULE if its graph awaits at the top level
    */
   require(record, viewer) {
-    const module = this.#linked(record, viewer?.state === 'staged');
+    const module = this.linked(record, viewer?.state === 'staged');
     esm.evaluateSync(module);
     return requireView(esm.namespaceOf(module));
   }
@@ -94,7 +93,7 @@ class EsmLoader {
   }
 
   /**
-   * Evaluates a module and all that it imports, unless that has been done.
+   * Evaluates a module and all that it imports, unless that has been done. A stage waits for what it awaits.
    *
    * @param {EsModule} module linked
    * @returns {Promise<void> | undefined} where the graph awaits
@@ -102,17 +101,20 @@ class EsmLoader {
    */
   evaluate(module) {
     const outcome = esm.evaluate(module);
-    return outcome.isAsync ? outcome.promise : undefined;
+    if (!outcome.isAsync) return undefined;
+    if (this.#versions.get(module)?.state === 'staged') {
+      this.#host.registry.overlay?.willAwait(outcome.promise);
+    }
+    return outcome.promise;
   }
 
   /**
-   * Loads, links and evaluates a new version of `record` in the overlay. What it awaits is noted there.
+   * Loads, links and evaluates a new version of `record` in the overlay.
    *
    * @param {ModuleRecord} record
    */
   stage(record) {
-    const outcome = esm.evaluate(this.#linked(record, true));
-    if (outcome.isAsync) this.#host.registry.overlay?.awaiting.add(outcome.promise);
+    this.evaluate(this.linked(record, true));
   }
 
   /**
@@ -128,13 +130,17 @@ class EsmLoader {
   }
 
   /**
-   * The version that all code but that of a stage sees, loaded and linked, not evaluated.
+   * The version that code of the stage, or all other code, sees: loaded and linked, not evaluated.
    *
    * @param {ModuleRecord} record
+   * @param {boolean} isStaged
    * @throws {Error} as Node does where there is no such module, or no such export
    */
-  linked(record) {
-    return this.#linked(record, false);
+  linked(record, isStaged) {
+    const module = this.#moduleOf(record, isStaged);
+    esm.loadRequestedSync(module);
+    esm.link(module);
+    return module;
   }
 
   /**
@@ -201,17 +207,6 @@ class EsmLoader {
   }
 
   /**
-   * @param {ModuleRecord} record
-   * @param {boolean} isStaged
-   */
-  #linked(record, isStaged) {
-    const module = this.#moduleOf(record, isStaged);
-    esm.loadRequestedSync(module);
-    esm.link(module);
-    return module;
-  }
-
-  /**
    * The version that code of the stage, or all other code, sees; a new one if there is none.
    *
    * @param {ModuleRecord} record
@@ -243,9 +238,7 @@ class EsmLoader {
     const url = pathToFileURL(filename).href;
     const module = esm.createModule(url, text.transformed, this.#hostOf(version));
     version.esm = module;
-    const { code, mapComment } = text.transformed;
-    if (mapComment) registerMap(module, filename, mapComment);
-    else registerOwnMap(module, filename, code);
+    if (text.transformed.map) registerMap(module, filename, text.transformed.map);
     version.onRelease = () => this.#release(record, module);
     this.#versions.set(module, version);
     Object.defineProperty(holder, 'exports', {
@@ -323,14 +316,12 @@ class EsmLoader {
   transform(source, filename) {
     const language = languageOf(filename);
     const compilerOptions = this.#host.compilerOptions(filename, language);
-    const transformed = this.#host.transform(source, {
+    return this.#host.transform(source, {
       path: filename,
       language,
       kind: 'module',
       ...(compilerOptions ? { compilerOptions } : {}),
     });
-    const { map } = transformed;
-    return map ? { ...transformed, mapComment: commentFor(map, filename) } : transformed;
   }
 
   /**
@@ -345,23 +336,7 @@ class EsmLoader {
       variables: () => timersIn(version),
       execute: (module, body) => this.#execute(version, module, body),
       loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
-      nameText: (module, start) => this.#nameText(version, module, start),
     };
-  }
-
-  /**
-   * @param {Version} version
-   * @param {EsModule} module
-   * @param {number} start
-   */
-  #nameText({ record, fingerprint }, { transformed }, start) {
-    return nameText(() => {
-      const { code, moves, map, defaultFunction } = transformed;
-      const hasOwnMap = !map && ownMapOf(code) !== undefined;
-      const about = { start, length: code.length, fingerprint, defaultFunction, hasOwnMap };
-      const { path: filename } = record;
-      return map ? { filename, ...about, map, code } : { filename, ...about, moves };
-    });
   }
 
   /**

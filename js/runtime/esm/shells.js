@@ -2,8 +2,7 @@
 
 /**
  * What Node's own loader sees of a hot ES module: a *shell*, one small native module for its URL, whose exports are
- * variables that are set whenever those of the current version are. To debuggers and coverage, which know scripts by
- * their URL, it has one of its own.
+ * variables that are set whenever those of the current version are.
  */
 
 const { NAMESPACE, Resolver } = require('./resolve-export');
@@ -11,11 +10,15 @@ const { namespaceOf } = require('./namespace');
 
 /**
  * @typedef {import('./module').EsModule} EsModule
+ * @typedef {import('../record').Version} Version
  * @typedef {import('../record').ModuleRecord} ModuleRecord
  */
 
 /** The text of a shell calls this on the engine. */
 const OPEN = 'openShell';
+
+/** The query of the URLs of further shells of one module. */
+const VIEW = 'safe-hot';
 
 /**
  * @param {string} url of the module
@@ -33,7 +36,6 @@ function shellText(url, names, { isAsync }) {
     variables.length > 0 ? `let ${variables.join(', ')};` : '',
     `shell.connect((index, value) => { switch (index) { ${cases.join(' ')} } });`,
     `export { ${exported.join(', ')} };`,
-    `//# sourceURL=safe-hot:shell/${url}`,
   ].join('\n');
 }
 
@@ -42,40 +44,82 @@ function namesOf(module) {
   return new Resolver().namespaceEntries(module).map(([name]) => name);
 }
 
-/** One for each evaluation of a shell's text: a query makes Node evaluate it again. */
+/** One for each URL under which Node evaluates it: the module's own, and others where an importer needs another view. */
 class Shell {
   /** @type {import('./environment').Link[]} */
   #links = [];
-  /** @type {(index: number, value: unknown) => void} */
-  #write = () => {};
+  /** @type {((index: number, value: unknown) => void) | null} null until Node has evaluated it */
+  #write = null;
+  /** The versions that have asked for it, or null where it is held for good. @type {Set<Version> | null} */
+  #holders = new Set();
+  /** What it shows while a stage runs that has asked for it; else the current version. @type {EsModule | null} */
+  #staged = null;
+  #record;
 
   /**
+   * @param {string} url
    * @param {string[]} names
-   * @param {() => EsModule | null | undefined} current
-   * @param {Promise<void> | undefined} promise while the graph awaits
+   * @param {ModuleRecord} record
    */
-  constructor(names, current, promise) {
+  constructor(url, names, record) {
+    this.url = url;
     this.names = names;
-    this.promise = promise;
-    this.current = current;
+    this.#record = record;
+    /** While the graph awaits. @type {Promise<void> | undefined} */
+    this.promise = undefined;
+  }
+
+  /** Has Node evaluated it? */
+  get isOpen() {
+    return this.#write !== null;
+  }
+
+  /** The version that importers see. */
+  get shown() {
+    return this.#staged ?? this.#record.current?.esm;
+  }
+
+  /** @param {Version | undefined} owner undefined for what lasts as long as the process */
+  hold(owner) {
+    if (!owner) this.#holders = null;
+    else if (!owner.isStale) this.#holders?.add(owner);
+  }
+
+  /** Is there anyone left but versions that `isGone`? @param {(version: Version) => boolean} isGone */
+  isHeldBeyond(isGone) {
+    if (!this.#holders) return true;
+    for (const holder of this.#holders) if (holder.isStale) this.#holders.delete(holder);
+    return [...this.#holders].some((holder) => !isGone(holder));
   }
 
   /** @param {(index: number, value: unknown) => void} write sets a variable of the shell */
   connect(write) {
     this.#write = write;
-    this.refresh();
+    this.#refresh();
   }
 
-  /** The current version is another one. */
-  refresh() {
+  /** @param {EsModule} module of the stage */
+  showStaged(module) {
+    this.#staged = module;
+    this.#refresh();
+  }
+
+  /** The stage is over, or the current version is another one. */
+  showCurrent() {
+    this.#staged = null;
+    this.#refresh();
+  }
+
+  #refresh() {
     for (const link of this.#links.splice(0)) link.remove();
-    const module = this.current();
-    if (!module) return;
+    const write = this.#write;
+    const module = this.shown;
+    if (!write || !module) return;
     const entries = new Map(new Resolver().namespaceEntries(module));
     this.names.forEach((name, index) => {
       const resolution = entries.get(name);
-      if (!resolution) this.#write(index, undefined);
-      else if (resolution.slot === NAMESPACE) this.#write(index, namespaceOf(resolution.module));
+      if (!resolution) write(index, undefined);
+      else if (resolution.slot === NAMESPACE) write(index, namespaceOf(resolution.module));
       else this.#links.push(resolution.module.environment.link(resolution.slot, this, index));
     });
   }
@@ -87,25 +131,62 @@ class Shell {
    * @param {unknown} value
    */
   write(index, value) {
-    this.#write(index, value);
+    this.#write?.(index, value);
   }
 }
 
 class Shells {
   /** @type {Map<ModuleRecord, Shell[]>} */
   #shells = new Map();
+  /** How many URLs of a module Node has been given. @type {Map<ModuleRecord, number>} */
+  #urlCounts = new Map();
   /** Files of cold modules that import them. @type {Map<string, Set<string>>} */
   #importers = new Map();
 
   /**
+   * The shell by which an importer sees `module`: one that shows it already, or, so that nothing grows with each reload,
+   * one that only stale versions have asked for, or a new one.
+   *
    * @param {ModuleRecord} record
-   * @param {string[]} names
-   * @param {Promise<void> | undefined} promise
+   * @param {EsModule} module linked
+   * @param {{ url: string, isStaged: boolean, isAsync: boolean }} options `url` is the module's own; of a graph that
+   *   awaits, Node has to evaluate a shell anew to wait for it
    */
-  open(record, names, promise) {
-    const shell = new Shell(names, () => record.current?.esm, promise);
-    this.#shells.set(record, [...(this.#shells.get(record) ?? []), shell]);
+  shellFor(record, module, { url, isStaged, isAsync }) {
+    const names = namesOf(module);
+    const fitting = this.#of(record).filter((shell) => isEqual(shell.names, names));
+    const showing = fitting.find(({ shown }) => shown === module);
+    if (showing) return showing;
+    const free = isAsync ? undefined : fitting.find((shell) => !shell.isHeldBeyond(() => false));
+    const shell = free ?? this.add(record, this.#nextUrl(record, url), names);
+    if (isStaged) shell.showStaged(module);
     return shell;
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {string} url
+   */
+  at(record, url) {
+    return this.#of(record).find((shell) => shell.url === url);
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {string} url
+   * @param {string[]} names
+   */
+  add(record, url, names) {
+    if (!this.#urlCounts.has(record)) this.#urlCounts.set(record, 1);
+    const shell = new Shell(url, names, record);
+    this.#shells.set(record, [...this.#of(record), shell]);
+    return shell;
+  }
+
+  /** Node keeps what went wrong: the URL is of no use any more. @param {ModuleRecord} record @param {Shell} shell */
+  remove(record, shell) {
+    const others = this.#of(record).filter((each) => each !== shell);
+    this.#shells.set(record, others);
   }
 
   /**
@@ -121,11 +202,12 @@ class Shells {
    *
    * @param {ModuleRecord} record
    * @param {EsModule} module the new version, linked
+   * @param {(version: Version) => boolean} isGoing is a version replaced, and asks again?
    * @returns {{ importer: string, names: string[] } | undefined}
    */
-  hiddenFromCold(record, module) {
+  hiddenFromCold(record, module, isGoing) {
     const [importer] = this.#importers.get(record.path) ?? [];
-    const [shell] = this.#shells.get(record) ?? [];
+    const shell = this.#of(record).find((each) => each.isHeldBeyond(isGoing));
     if (importer === undefined || !shell) return undefined;
     const before = new Set(shell.names);
     const now = new Set(namesOf(module));
@@ -136,13 +218,37 @@ class Shells {
     return names.length > 0 ? { importer, names } : undefined;
   }
 
-  /** @param {Iterable<ModuleRecord>} records that have another version now */
+  /** @param {Iterable<ModuleRecord>} records that have another version now, or were to have one */
   refresh(records) {
-    for (const record of records)
-      for (const shell of this.#shells.get(record) ?? []) shell.refresh();
+    for (const record of records) for (const shell of this.#of(record)) shell.showCurrent();
+  }
+
+  /** @param {ModuleRecord} record */
+  #of(record) {
+    return this.#shells.get(record) ?? [];
+  }
+
+  /**
+   * @param {ModuleRecord} record
+   * @param {string} url
+   */
+  #nextUrl(record, url) {
+    const count = this.#urlCounts.get(record) ?? 0;
+    this.#urlCounts.set(record, count + 1);
+    return count === 0 ? url : `${url}?${VIEW}=${count}`;
   }
 }
 
+/**
+ * @param {string[]} some
+ * @param {string[]} others
+ */
+function isEqual(some, others) {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
+}
+
+exports.Shell = Shell;
 exports.Shells = Shells;
+exports.VIEW = VIEW;
 exports.namesOf = namesOf;
 exports.shellText = shellText;
