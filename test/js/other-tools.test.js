@@ -4,6 +4,11 @@
 
 const assert = require('node:assert/strict');
 const Module = require('node:module');
+const fs = require('node:fs');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { REGISTER, useApps } = require('../helpers/cli-app');
+const { LIBRARIES, needsLibraries } = require('../helpers/library-app');
 const { makeApp } = require('../helpers/temp-app');
 
 describe('a load hook of registerHooks()', () => {
@@ -76,5 +81,90 @@ describe('an emptied require.cache', () => {
     });
 
     assert.deepEqual(seen, [2, 1]);
+  });
+});
+
+/** A program in TypeScript, as ES modules. */
+const TYPESCRIPT = {
+  'package.json': '{"type":"module"}',
+  'value.ts': 'export const value: number = 1;\n',
+  'server.ts': `import http from 'node:http';
+import { value } from './value.ts';
+const shown: string = String(value);
+const server = http.createServer((_: unknown, res: any) => res.end(shown));
+server.listen(0, () => console.log('listening', (server.address() as any).port, process.pid));
+`,
+};
+
+const IMPORT = ['--import', pathToFileURL(REGISTER).href];
+const REQUIRE = ['-r', REGISTER];
+const TSX = ['--import', 'tsx'];
+const [MAJOR = 0] = process.versions.node.split('.').map(Number);
+
+/** @type {Record<string, { nodeArgs?: string[], env?: Record<string, string>, from?: number, to?: number }>} */
+const COMMAND_LINES = {
+  '-r': { nodeArgs: REQUIRE },
+  '--import': { nodeArgs: IMPORT },
+  NODE_OPTIONS: { env: { NODE_OPTIONS: IMPORT.join(' ') } },
+  'tsx before it': { nodeArgs: [...TSX, ...IMPORT] },
+  'tsx after it': { nodeArgs: [...IMPORT, ...TSX] },
+  'tsx after -r': { nodeArgs: [...REQUIRE, ...TSX] },
+  '--experimental-strip-types': {
+    nodeArgs: ['--experimental-strip-types', ...IMPORT],
+    from: 22,
+    to: 24,
+  },
+};
+
+describe('a program in TypeScript under', () => {
+  needsLibraries();
+  const apps = useApps();
+
+  for (const [name, { from = 20, to = Infinity, ...options }] of Object.entries(COMMAND_LINES)) {
+    if (MAJOR < from || MAJOR > to) continue;
+    it(`${name} starts, reloads and warns of nothing`, async () => {
+      const folder = apps.makeFolder(TYPESCRIPT);
+      fs.symlinkSync(LIBRARIES, path.join(folder, 'node_modules'), 'junction');
+      const env = { SAFE_HOT_REPORT: 'json', ...options.env };
+      const app = await apps
+        .launch(folder, { how: 'plain', entry: 'server.ts', ...options, env })
+        .serving();
+      assert.equal(await app.get(), '1');
+
+      app.write('value.ts', 'export const value: number = 2;\n');
+      const report = await app.nextReload();
+
+      assert.equal(report.outcome, 'committed', JSON.stringify(report));
+      assert.equal(await app.get(), '2');
+      assert.doesNotMatch(app.stderr, /warning/i);
+    });
+  }
+});
+
+describe('require-in-the-middle', () => {
+  needsLibraries();
+  const apps = useApps();
+
+  it('sees what each version of a hot module requires', async () => {
+    const folder = apps.makeFolder({
+      'hook.cjs': `const { Hook } = require('require-in-the-middle');
+new Hook(['ws'], (exports) => ({ ...exports, hooked: 'hooked' }));
+`,
+      'value.js': "module.exports = require('ws').hooked + 1;\n",
+      'server.js': `const http = require('node:http');
+const value = require('./value');
+const server = http.createServer((req, res) => res.end(value));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+    });
+    fs.symlinkSync(LIBRARIES, path.join(folder, 'node_modules'), 'junction');
+    const nodeArgs = ['-r', './hook.cjs', ...REQUIRE];
+    const env = { SAFE_HOT_REPORT: 'json' };
+    const app = await apps.launch(folder, { how: 'plain', nodeArgs, env }).serving();
+    assert.equal(await app.get(), 'hooked1');
+
+    app.edit('value.js', '+ 1', '+ 2');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'hooked2');
   });
 });
