@@ -24,6 +24,7 @@ module.exports = [
       'object-shorthand': 'error',
     },
   },
+  { files: ['examples/koa/**'], languageOptions: { sourceType: 'module' } },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module', globals: globals.nodeBuiltin } },
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },
   { files: ['js/dashboard/page/**'], languageOptions: { globals: globals.browser } },

@@ -10,7 +10,9 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const ROOT = path.resolve(__dirname, '..');
-const EXAMPLE_APP = path.join(ROOT, 'examples', 'express');
+const EXAMPLES = path.join(ROOT, 'examples') + path.sep;
+const EXAMPLE_APP = path.join(EXAMPLES, 'express');
+const TESTED_APPS = ['fastify', 'hono', 'koa', 'nest'].map((name) => path.join(EXAMPLES, name));
 const TEST_LIBRARIES = path.join(ROOT, 'test', 'libraries');
 const OLDEST_NODE = [20, 19];
 const NATIVE_INPUTS = [
@@ -33,9 +35,10 @@ function setup() {
   buildNative();
 }
 
-/** What the tests need besides: libraries that they run under safe-hot. */
+/** What the tests need besides: apps and libraries that they run under safe-hot. */
 function setupTests() {
   setup();
+  for (const app of TESTED_APPS) installPackages(app);
   installPackages(TEST_LIBRARIES);
 }
 
@@ -57,7 +60,10 @@ function installPackages(folder) {
   if (installedAtMs !== undefined && installedAtMs >= (lockedAtMs ?? 0)) return;
 
   say(`installing the packages of ${path.relative(ROOT, folder) || 'safe-hot'}`);
-  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { cwd: folder });
+  const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
+  // What an app is built and checked with is not needed to run it.
+  if (folder.startsWith(EXAMPLES)) args.push('--omit=dev');
+  run('npm', args, { cwd: folder });
 }
 
 /** Runs the release build when there is none, or a source of it is newer. */
@@ -146,15 +152,6 @@ async function runAsScript(main) {
   }
 }
 
-module.exports = {
-  EXAMPLE_APP,
-  ROOT,
-  SetupError,
-  installPackages,
-  run,
-  runAsScript,
-  setup,
-  setupTests,
-};
+module.exports = { EXAMPLE_APP, ROOT, SetupError, run, runAsScript, setup, setupTests };
 
 if (require.main === module) runAsScript(process.argv.includes('--tests') ? setupTests : setup);

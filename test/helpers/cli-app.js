@@ -42,6 +42,7 @@ class App {
   #reports = [];
   #reportsSeen = 0;
   #linesSeen = 0;
+  #patienceMs;
   /** What came to standard output, line by line. @type {string[]} */
   lines = [];
   /** What came to standard error and is no report. */
@@ -53,6 +54,7 @@ class App {
 
   constructor(folder, { how = 'cli', entry = 'server.js', ...rest } = {}) {
     const { args = [], options = ['--report', 'json'], env = {}, nodeArgs = [], stdin, ipc } = rest;
+    this.#patienceMs = rest.patienceMs ?? PATIENCE_MS;
     const command = [...nodeArgs, ...COMMANDS[how](entry, options), ...args];
     const report = how === 'register' || how === 'import' ? { SAFE_HOT_REPORT: 'json' } : {};
     this.folder = folder;
@@ -215,13 +217,13 @@ class App {
   }
 
   async #find(look, what) {
-    const limit = AbortSignal.timeout(PATIENCE_MS);
+    const limit = AbortSignal.timeout(this.#patienceMs);
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
       const about = () => `${what()}; standard error: ${this.stderr.slice(-2_000)}`;
       if (this.ended) throw new Error(`ended with ${JSON.stringify(this.ended)} before ${about()}`);
-      if (limit.aborted) throw new Error(`waited ${PATIENCE_MS} ms for ${about()}`);
+      if (limit.aborted) throw new Error(`waited ${this.#patienceMs} ms for ${about()}`);
       await once(this.#events, 'news', { signal: limit }).catch(() => {});
     }
   }

@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Loaded into a program before it: at SIGUSR2 it says, as one line, what the process holds. Works in a program that is
- * run by the command line, which a test cannot ask otherwise.
+ * Loaded into a program before it: at SIGUSR2, or PROBE_SIGNAL, it says, as one line, what the process holds. Works in a
+ * program that is run by the command line, which a test cannot ask otherwise.
  */
 
 const fs = require('node:fs');
@@ -14,7 +14,7 @@ v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
 const turn = setImmediate;
 
-process.on('SIGUSR2', () => collectAndSay(10));
+process.on(process.env.PROBE_SIGNAL ?? 'SIGUSR2', () => collectAndSay(10));
 
 function collectAndSay(rounds) {
   collect();

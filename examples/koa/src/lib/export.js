@@ -1,0 +1,7 @@
+import { notes } from './store.js';
+
+/** The notes as a table. */
+export function toCsv() {
+  const rows = [...notes.values()].map(({ id, status, text }) => `${id},${status},${text}`);
+  return ['id,status,text', ...rows].join('\n');
+}

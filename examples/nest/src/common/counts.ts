@@ -1,0 +1,2 @@
+/** What this process has seen since it started. */
+export const counts = { requests: 0 };
