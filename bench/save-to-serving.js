@@ -13,7 +13,7 @@ const path = require('node:path');
 const { once } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
 const { PEERS, ROOT, linkPackages, makeFolder, removeFolder } = require('./lib/folder');
-const { editedText, expressApp, tinyApp } = require('./lib/app');
+const { editedText, expressApp, fileName, tinyApp } = require('./lib/app');
 const { median, ms, percentile, times } = require('./lib/stats');
 
 const ROUNDS = 40;
@@ -29,6 +29,30 @@ const BUN = path.join(PEERS, 'node_modules', 'bun', 'bin', 'bun.exe');
 const PLAIN_SERVER = `const http = require('node:http');
 const app = require('./app');
 http.createServer(app).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
+/** The same as an ES module, and in TypeScript. */
+const ES_SERVER = `import http from 'node:http';
+import app from './app.js';
+http.createServer(app).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+const TS_SERVER = ES_SERVER.replace('app.js', 'app.ts');
+
+/** What Vite's guide has for a server: the app comes out of its module runner at each request. */
+const VITE_SERVER = `import http from 'node:http';
+import { createServer, createServerModuleRunner } from 'vite';
+const vite = await createServer({
+  configFile: false,
+  appType: 'custom',
+  server: { middlewareMode: true, ws: false },
+});
+const runner = createServerModuleRunner(vite.environments.ssr);
+http
+  .createServer(async (req, res) => {
+    const { default: app } = await runner.import('/app.js');
+    app(req, res);
+  })
+  .listen(Number(process.env.PORT), '127.0.0.1');
 `;
 
 /** What hot-hook asks for: the app behind an \`import()\`, named as a boundary. */
@@ -70,6 +94,20 @@ const TOOLS = {
     args: [path.join(ROOT, 'bin', 'safe-hot.js'), 'server.js'],
     restarts: false,
   },
+  'safe-hot, ES modules': {
+    format: 'module',
+    server: ES_SERVER,
+    command: node,
+    args: [path.join(ROOT, 'bin', 'safe-hot.js'), 'server.js'],
+    restarts: false,
+  },
+  'safe-hot, TypeScript': {
+    format: 'typescript',
+    server: TS_SERVER,
+    command: node,
+    args: [path.join(ROOT, 'bin', 'safe-hot.js'), 'server.ts'],
+    restarts: false,
+  },
   'node --watch': {
     format: 'commonjs',
     server: PLAIN_SERVER,
@@ -89,6 +127,20 @@ const TOOLS = {
     server: PLAIN_SERVER,
     command: BUN,
     args: ['--hot', 'server.js'],
+    restarts: false,
+  },
+  'tsx watch, TypeScript': {
+    format: 'typescript',
+    server: TS_SERVER,
+    command: path.join(PEER_BIN, 'tsx'),
+    args: ['watch', '--clear-screen=false', 'server.ts'],
+    restarts: true,
+  },
+  "Vite's runner (app rewritten for it)": {
+    format: 'module',
+    server: VITE_SERVER,
+    command: node,
+    args: ['server.js'],
     restarts: false,
   },
   'hot-hook (app rewritten for it)': {
@@ -184,7 +236,7 @@ async function measure(make, save) {
  */
 async function start(name, tool, make) {
   const app = make(tool.format);
-  const folder = makeFolder({ ...app.files, 'server.js': tool.server });
+  const folder = makeFolder({ ...app.files, [fileName(tool.format, 'server.js')]: tool.server });
   linkPackages(folder);
   const port = await freePort();
   const child = spawn(tool.command, tool.args, {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The measured apps, as files: a tiny one, and an Express app of 300 modules. Each is written once as CommonJS and
- * once as ES modules, since some tools reload only the one and some only the other. `VALUE` is what an edit changes.
+ * The measured apps, as files: a tiny one, and an Express app of 300 modules. Each is written as CommonJS, as ES modules
+ * and in TypeScript, since no tool but safe-hot reloads them all. `VALUE` is what an edit changes.
  */
 
 const ROUTERS = 20;
@@ -10,7 +10,7 @@ const SERVICES_A_ROUTER = 13;
 const VALUE = "'value 0'";
 
 /**
- * @typedef {'commonjs' | 'module'} Format
+ * @typedef {'commonjs' | 'module' | 'typescript'} Format
  *
  * @typedef {object} App
  * @property {Record<string, string>} files
@@ -23,15 +23,16 @@ const VALUE = "'value 0'";
 /** @param {Format} format @returns {App} */
 function tinyApp(format) {
   const text = `${exporting(format, 'value')}${VALUE};\n`;
+  const edited = fileName(format, 'value.js');
   const files = {
     'package.json': manifest(format),
-    'app.js': [
+    [fileName(format, 'app.js')]: [
       importing(format, '{ value }', './value.js'),
-      `${exportingDefault(format)}(req, res) => res.end(value);\n`,
+      `${exportingDefault(format)}(${parameters(format)}) => res.end(value);\n`,
     ].join(''),
-    'value.js': text,
+    [edited]: text,
   };
-  return { files, edited: 'value.js', text, url: '/', modules: 3 };
+  return { files, edited, text, url: '/', modules: 3 };
 }
 
 /**
@@ -44,7 +45,7 @@ function expressApp(format) {
   /** @type {Record<string, string>} */
   const files = { 'package.json': manifest(format) };
   const routers = Array.from({ length: ROUTERS }, (_, index) => index);
-  files['app.js'] = [
+  files[fileName(format, 'app.js')] = [
     importing(format, 'express', 'express'),
     importing(format, 'compression', 'compression'),
     ...routers.map((n) => importing(format, `router${n}`, `./routes/router${n}.js`)),
@@ -53,16 +54,16 @@ function expressApp(format) {
     `${exportingDefault(format)}app;\n`,
   ].join('');
   for (const n of routers) {
-    files[`routes/router${n}.js`] = routerText(format, n);
+    files[fileName(format, `routes/router${n}.js`)] = routerText(format, n);
     for (let service = 0; service < SERVICES_A_ROUTER; service += 1) {
-      files[`services/s${n}-${service}.js`] = serviceText(format, n, service);
+      files[fileName(format, `services/s${n}-${service}.js`)] = serviceText(format, n, service);
     }
   }
   for (let helper = 0; helper < HELPERS; helper += 1) {
-    files[`lib/h${helper}.js`] =
-      `${exporting(format, 'help')}(text) => String(text).padStart(${helper});\n`;
+    files[fileName(format, `lib/h${helper}.js`)] =
+      `${exporting(format, 'help')}(text${typed(format, 'unknown')}) => String(text).padStart(${helper});\n`;
   }
-  const edited = `services/s7-${SERVICES_A_ROUTER - 1}.js`;
+  const edited = fileName(format, `services/s7-${SERVICES_A_ROUTER - 1}.js`);
   const text = /** @type {string} */ (files[edited]);
   return { files, edited, text, url: '/r7', modules: MODULES };
 }
@@ -78,8 +79,8 @@ function routerText(format, n) {
     importing(format, 'express', 'express'),
     ...services.map((s) => importing(format, `* as s${s}`, `../services/s${n}-${s}.js`)),
     'const router = express.Router();\n',
-    `router.get('/', (req, res) => res.send([${services.map((s) => `s${s}.value()`)}].join(' ')));\n`,
-    "router.get('/:id', (req, res) => res.json({ id: req.params.id }));\n",
+    `router.get('/', (${parameters(format)}) => res.send([${services.map((s) => `s${s}.value()`)}].join(' ')));\n`,
+    `router.get('/:id', (${parameters(format)}) => res.json({ id: req.params.id }));\n`,
     `${exportingDefault(format)}router;\n`,
   ].join('');
 }
@@ -98,7 +99,7 @@ function serviceText(
     ...(s % 5 === 0 ? [importing(format, 'lodash', 'lodash')] : []),
     ...(next === undefined ? [] : [importing(format, '* as next', `./s${n}-${next}.js`)]),
     `const table = Array.from({ length: 40 }, (_, index) => ({ index, text: help(index) }));\n`,
-    `function find(index) {\n  return table.find((row) => row.index === index);\n}\n`,
+    `function find(index${typed(format, 'number')}) {\n  return table.find((row) => row.index === index);\n}\n`,
     ...(s % 5 === 0 ? ['const groups = lodash.groupBy(table, (row) => row.index % 7);\n'] : []),
     `${exporting(format, 'value')}() => ${body};\n`,
     `${exporting(format, 'all')}() => [find(1)${s % 5 === 0 ? ', groups' : ''}];\n`,
@@ -117,23 +118,39 @@ function editedText({ text }, value) {
 
 /** @param {Format} format @param {string} names @param {string} from */
 function importing(format, names, from) {
-  if (format === 'module') return `import ${names} from '${from}';\n`;
+  if (format !== 'commonjs') return `import ${names} from '${fileName(format, from)}';\n`;
   return `const ${names.replace('* as ', '')} = require('${from.replace(/^(\..*)\.js$/, '$1')}');\n`;
 }
 
 /** @param {Format} format @param {string} name */
 function exporting(format, name) {
-  return format === 'module' ? `export const ${name} = ` : `exports.${name} = `;
+  return format !== 'commonjs' ? `export const ${name} = ` : `exports.${name} = `;
 }
 
 /** @param {Format} format */
 function exportingDefault(format) {
-  return format === 'module' ? 'export default ' : 'module.exports = ';
+  return format !== 'commonjs' ? 'export default ' : 'module.exports = ';
 }
 
 /** @param {Format} format */
 function manifest(format) {
-  return `${JSON.stringify({ name: 'measured-app', private: true, type: format })}\n`;
+  const type = format === 'commonjs' ? 'commonjs' : 'module';
+  return `${JSON.stringify({ name: 'measured-app', private: true, type })}\n`;
 }
 
-module.exports = { editedText, expressApp, tinyApp };
+/** @param {Format} format @param {string} name of the JavaScript file */
+function fileName(format, name) {
+  return format === 'typescript' ? name.replace(/\.js$/, '.ts') : name;
+}
+
+/** What is said of a variable. @param {Format} format @param {string} type */
+function typed(format, type) {
+  return format === 'typescript' ? `: ${type}` : '';
+}
+
+/** @param {Format} format */
+function parameters(format) {
+  return `req${typed(format, 'any')}, res${typed(format, 'any')}`;
+}
+
+module.exports = { editedText, expressApp, fileName, tinyApp };
