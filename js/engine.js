@@ -318,6 +318,7 @@ class Engine {
       tsconfigs: this.tsconfigs,
       isHot: (filename) => this.isHot(filename),
       isHotModule: (filename) => this.#isHotModule(filename),
+      isUnchanged: (record) => this.#isUnchanged(record),
       resolveImport: this.#resolveImport,
       basesOf: this.#resolveImport.bases,
       link: (importer, imported) => this.#link(importer, imported),

@@ -276,8 +276,10 @@ class Transactions {
     }
     failure ??= guard.failure;
     if (this.#isPart(request) && canBeGivenUp(work)) {
+      // First, so that what the staged side closes as it goes is seen by a watcher that waits for all.
+      const givenBack = this.#giveBack(request);
       this.#undo(work);
-      return this.#giveBack(request);
+      return givenBack;
     }
     if (overlay.unprepared.size > 0 || overlay.isOutdated) {
       this.#undo(work);
@@ -363,8 +365,8 @@ class Transactions {
     servers.onStagedListen = null;
     if (ended === 'superseded') return;
     if (this.#isPart(request) && canBeGivenUp(work)) {
-      this.#undo(work);
       this.#giveBack(request);
+      this.#undo(work);
       return;
     }
     const { failure } = work.guard;

@@ -50,8 +50,31 @@ function compile(module, pending) {
   const text = pending
     ? generatorText(module, names, pending)
     : `'use strict';return (${functionText(module, names, '')})`;
-  const wrapper = vm.compileFunction(text, parameters, { filename: url, lineOffset: -1 });
+  const wrapper = wrapperFor(transformed, text, parameters, url);
   return { wrapper, variables, isGenerator: pending !== null, pending: pending ?? [] };
+}
+
+/**
+ * A version whose text is that of the one before runs what was compiled of it, unless what it imports asks for another
+ * function around it.
+ *
+ * @type {WeakMap<object, { text: string, signature: string, wrapper: Function }>}
+ */
+const compiled = new WeakMap();
+
+/**
+ * @param {object} transformed
+ * @param {string} text
+ * @param {string[]} parameters
+ * @param {string} url
+ */
+function wrapperFor(transformed, text, parameters, url) {
+  const signature = `${parameters.join()} ${url}`;
+  const known = compiled.get(transformed);
+  if (known?.signature === signature && known.text === text) return known.wrapper;
+  const wrapper = vm.compileFunction(text, parameters, { filename: url, lineOffset: -1 });
+  compiled.set(transformed, { text, signature, wrapper });
+  return wrapper;
 }
 
 /**

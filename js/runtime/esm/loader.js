@@ -38,6 +38,7 @@ const { TIMER_NAMES, timersFor } = require('../../resources/timers');
  * @property {(filename: string, language: import('../formats').Language) => object | undefined} compilerOptions those of
  *   its tsconfig.json that change what is emitted
  * @property {(filename: string) => string | null} fingerprint
+ * @property {(record: ModuleRecord) => boolean} isUnchanged the file holds what was evaluated, or a change of it will be told
  * @property {(text: string) => string} fingerprintText
  * @property {(error: any, source: string, filename: string) => Error} syntaxError as the program sees it
  * @property {(importer: Version, imported: ModuleRecord) => void} link an edge of the graph
@@ -277,6 +278,9 @@ class EsmLoader {
       const prepared = overlay.sources.get(filename);
       if (prepared?.transformed) {
         return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
+      }
+      if (!prepared && current?.esm && this.#host.isUnchanged(record)) {
+        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
       }
     }
     const { source, fingerprint } = this.#read(filename);
