@@ -7,10 +7,11 @@
  */
 
 const { SafeHotError } = require('../errors');
-const { guarded, fromNative, reasonOf } = require('../native');
+const { guarded, fromNative } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
-const { placeOf } = require('../report/frame');
+const { emptyChanges, isEmpty, merge, onlyFiles } = require('./change-set');
 const { prepare, readyWith } = require('./prepare');
+const { evaluationError, obstacleOf, tellSelfError } = require('./failures');
 const { linkError } = require('./link');
 const { openOverlay, evaluateStaged } = require('./stage');
 const { StageGuard } = require('./guard');
@@ -480,13 +481,13 @@ class Transactions {
   #fail(request, work, cause) {
     const { staged } = work;
     const changed = changedPaths(staged.prepared);
-    const error = this.#evaluationError(staged, cause);
+    const error = evaluationError(staged, cause, this.#host.registry);
     this.#dirty = onlyFiles(request.changes);
     this.#host.status.set('abort');
     this.#undo(work);
     const disposed = [...work.replaced].filter((version) => version.isDisposed);
     if (disposed.length === 0) {
-      this.#reportSelfError(staged, cause);
+      tellSelfError(staged, cause, this.#host);
       return this.#done(request, 'rolled-back', { changed, error }, work.before);
     }
     return this.#restore(request, disposed, changed, error);
@@ -531,54 +532,6 @@ class Transactions {
   }
 
   /**
-   * @param {Staged} staged
-   * @param {unknown} cause what user code threw
-   */
-  #evaluationError(staged, cause) {
-    const { registry } = this.#host;
-    const first = /** @type {ModuleRecord} */ (staged.prepared.changed[0]);
-    const place = placeOf(cause, (filePath) => registry.lookup(filePath) !== undefined);
-    const path = place?.path ?? first.path;
-    if (cause instanceof SafeHotError && cause.code === 'ERR_SAFE_HOT_EXIT') {
-      const version = first.current?.number;
-      return new SafeHotError(cause.code, { ...cause.details, path, version }, cause);
-    }
-    const error = new SafeHotError(
-      'ERR_SAFE_HOT_EVALUATE',
-      {
-        path,
-        reason: reasonOf(cause),
-        version: registry.lookup(path)?.current?.number ?? first.current?.number,
-        ...(place ? { line: place.line, column: place.column } : {}),
-      },
-      cause,
-    );
-    error.frame = place?.frame || undefined;
-    return error;
-  }
-
-  /**
-   * The error handler that a self-accepting module gave to `accept`.
-   *
-   * @param {Staged} staged
-   * @param {unknown} cause
-   */
-  #reportSelfError({ plan }, cause) {
-    for (const boundary of plan.boundaries) {
-      if (boundary.kind !== 'self-accepts') continue;
-      const version = this.#host.registry.byId(boundary.id).current;
-      try {
-        version?.hot?.onSelfError?.(cause, {
-          moduleId: version.record.path,
-          module: version.module,
-        });
-      } catch (error) {
-        this.#host.warn(error);
-      }
-    }
-  }
-
-  /**
    * @param {Request} request
    * @param {import('../types').Outcome | 'planned'} outcome
    * @param {import('./host').Result} result
@@ -615,24 +568,6 @@ class Transactions {
 }
 
 /**
- * Why a plan cannot be carried out in this process.
- *
- * @param {import('../binding').NativePlan} plan
- * @param {import('../runtime/registry').Registry} registry
- */
-function obstacleOf(plan, registry) {
-  const pathOf = (/** @type {number} */ id) => registry.byId(id).path;
-  const [declined] = plan.declined;
-  if (declined) {
-    const details = { path: pathOf(declined.id), by: pathOf(declined.by) };
-    return new SafeHotError('ERR_SAFE_HOT_DECLINED', details);
-  }
-  if (plan.verdict === 'reload') return undefined;
-  const [first] = plan.modules;
-  return first && new SafeHotError('ERR_SAFE_HOT_UNACCEPTED', { path: pathOf(first.id) });
-}
-
-/**
  * A version that has run its dispose handlers is restored by an evaluation: not without need.
  *
  * @param {StagedWork} work
@@ -655,11 +590,6 @@ function isLedTo(version, versions) {
   return reached.has(version);
 }
 
-/** @returns {ChangeSet} */
-function emptyChanges() {
-  return { files: new Map(), forced: new Set(), waiting: [], mayGrow: false };
-}
-
 /**
  * The files that a change is about: modules, or what modules have read.
  *
@@ -667,29 +597,6 @@ function emptyChanges() {
  */
 function changedPaths({ changed, causes }) {
   return [...new Set(changed.map((record) => causes.get(record) ?? record.path))];
-}
-
-/** @param {ChangeSet} changes */
-function isEmpty(changes) {
-  return changes.files.size === 0 && changes.forced.size === 0;
-}
-
-/** @param {ChangeSet} into @param {ChangeSet} changes */
-function merge(into, changes) {
-  for (const [file, kind] of changes.files) into.files.set(file, kind);
-  for (const record of changes.forced) into.forced.add(record);
-  into.waiting.push(...changes.waiting);
-  into.mayGrow ||= changes.mayGrow;
-}
-
-/**
- * A change set to try again with the next one.
- *
- * @param {ChangeSet} changes
- * @returns {ChangeSet}
- */
-function onlyFiles(changes) {
-  return { ...emptyChanges(), files: new Map(changes.files) };
 }
 
 exports.Transactions = Transactions;
