@@ -54,6 +54,15 @@ export declare class NativeGraph {
   get revision(): number
 }
 
+/** Takes a heap snapshot as it streams in. One call at a time. */
+export declare class NativeHeap {
+  constructor()
+  /** Takes the next bytes. Resolves with what is wrong with them, if anything is. */
+  feed(chunk: Uint8Array): Promise<NativeError | null>
+  /** All bytes are in: resolves with the old versions that are reachable. The snapshot is used up. */
+  finish(): Promise<NativeHeapOutcome>
+}
+
 /** Resolves as `require` does. Remembers what it saw on the disk until `clear()`. */
 export declare class NativeResolver {
   /** `tsconfigs` is what the mode `typescript` goes by. */
@@ -239,6 +248,10 @@ export type NativeGraphChange =
   | { type: 'root'; id: number; root: boolean }
   | { type: 'remove'; id: number }
 
+export type NativeHeapOutcome =
+  | { type: 'analyzed'; retained: Array<NativeRetained> }
+  | { type: 'failed'; error: NativeError }
+
 /** `name` is absent for the namespace object. */
 export interface NativeImportEntry {
   request: number
@@ -283,6 +296,16 @@ export interface NativeModuleRequest {
   attributes: Array<NativeAttribute>
   startUtf16: number
   endUtf16: number
+}
+
+/** Where a function stands, or the function that a scope belongs to; of a module object its file only. */
+export interface NativePlace {
+  file: string
+  /** Empty for a whole module, and for a function without a name. */
+  function: string
+  /** 1-based. */
+  line?: number
+  column?: number
 }
 
 export interface NativePlan {
@@ -386,6 +409,17 @@ export interface NativeResolverOptions {
   builtins: Array<string>
 }
 
+/** An old version that is reachable, and who holds it. */
+export interface NativeRetained {
+  path: string
+  /** Absent for a module that safe-hot has not loaded. */
+  version?: string
+  /** Of each holder the way from the root to what it holds. */
+  holders: Array<Array<NativeStep>>
+  /** In bytes; absent if there are more holders than these. */
+  retainedSize?: number
+}
+
 export interface NativeScopeOptions {
   /** Absolute; globs are relative to it. */
   root: string
@@ -406,6 +440,16 @@ export interface NativeSourceError {
   column: number
   endLine: number
   endColumn: number
+}
+
+/** One edge of a way, and the node that it leads to. */
+export interface NativeStep {
+  edgeKind: 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'ephemeron'
+  edge: string
+  nodeKind: 'hidden' | 'array' | 'string' | 'object' | 'code' | 'closure' | 'synthetic' | 'shape' | 'other'
+  node: string
+  id: number
+  place?: NativePlace
 }
 
 export type NativeTransformed =

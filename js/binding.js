@@ -836,6 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.NativeGraph = nativeBinding.NativeGraph
+module.exports.NativeHeap = nativeBinding.NativeHeap
 module.exports.NativeResolver = nativeBinding.NativeResolver
 module.exports.NativeScope = nativeBinding.NativeScope
 module.exports.NativeTsconfigs = nativeBinding.NativeTsconfigs

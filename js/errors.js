@@ -131,6 +131,11 @@ const CATALOGUE = {
       `${d.path} failed, and so did its last good version when it was evaluated again`,
     solve: 'Restart the process: its state is not known any more.',
   },
+  ERR_SAFE_HOT_SNAPSHOT: {
+    message: (d) => `${d.path ? `${d.path}: ` : ''}${d.reason}`,
+    solve:
+      'Write the snapshot again, with `v8.writeHeapSnapshot()` or developer tools; one that was cut off cannot be read.',
+  },
   ERR_SAFE_HOT_SYNTAX: {
     message: (d) => `${d.path}:${d.line}:${d.column} ${d.reason}; ${inUse(d)}`,
     solve: 'Mend the syntax at the place that the code frame shows and save.',

@@ -146,6 +146,16 @@ function versions(modulePath) {
   });
 }
 
+/** @type {typeof import('./index').diagnose} */
+async function diagnose(modulePath) {
+  const { registry, options } = getEngine();
+  const only =
+    modulePath === undefined ? undefined : selectRecord(registry, modulePath, callerFile(diagnose));
+  if (modulePath !== undefined && !only) return [];
+  const { diagnoseProcess } = require('./diagnose');
+  return diagnoseProcess(options.root, only?.path);
+}
+
 /** @type {typeof import('./index').resources} */
 function resources(modulePath) {
   const { registry, servers, options } = getEngine();
@@ -300,3 +310,4 @@ exports.on = on;
 exports.graph = graph;
 exports.versions = versions;
 exports.resources = resources;
+exports.diagnose = diagnose;

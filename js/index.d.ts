@@ -1,9 +1,12 @@
 import './hot';
-import type { ReadyReport, ReloadReport, RetainedReport, WatchReport } from './types';
+import type { Diagnosis, ReadyReport, ReloadReport, RetainedReport, WatchReport } from './types';
 
 export type { Hot, HotStatus } from './hot';
 export type {
+  Diagnosis,
   DisposedReport,
+  Holder,
+  HolderKind,
   Outcome,
   ReadyReport,
   ReloadReport,
@@ -111,6 +114,13 @@ export interface VersionInfo {
  * been collected, so `global.gc()` before the call gives an exact answer.
  */
 export function versions(path?: string | URL): VersionInfo[];
+
+/**
+ * Who holds the old versions that are still reachable, of one module or of all. Takes a heap snapshot, which stops the
+ * process for as long as V8 needs (seconds for a heap of hundreds of megabytes) and takes several times the heap's
+ * size; it is read on another thread.
+ */
+export function diagnose(path?: string | URL): Promise<Diagnosis[]>;
 
 /** Something that a version made and that is disposed with it. */
 export interface ResourceInfo {

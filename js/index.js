@@ -16,4 +16,5 @@ exports.on = api.on;
 exports.graph = api.graph;
 exports.versions = api.versions;
 exports.resources = api.resources;
+exports.diagnose = api.diagnose;
 exports.SafeHotError = SafeHotError;

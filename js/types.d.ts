@@ -79,6 +79,51 @@ export interface RetainedReport {
   inMemory: number;
 }
 
+/** How a value is held; the advice goes by it. */
+export type HolderKind =
+  | 'variable'
+  | 'collection'
+  | 'instance'
+  | 'bound'
+  | 'listener'
+  | 'timer'
+  | 'promise'
+  | 'weak-map'
+  | 'finalization'
+  | 'children'
+  | 'global'
+  | 'stack'
+  | 'cold';
+
+/** Something that keeps code of an old version reachable. */
+export interface Holder {
+  kind: HolderKind;
+  /** The file of the variable or of the module that holds; null for a global, a timer, or what only V8 knows. */
+  file: string | null;
+  /** 1-based, where the variable is declared, if that is known. */
+  line: number | null;
+  /** The variable: `jobs`, `exports`, `globalThis`; empty if there is none. */
+  name: string;
+  /** One line, as people say it. */
+  text: string;
+  /** What to do about holders of this kind. */
+  advice: string;
+  /** Each step of V8's shortest way from a root to what is held. */
+  path: string[];
+}
+
+/** An old version whose code is still reachable, and who holds it. */
+export interface Diagnosis {
+  /** Relative to the project root. */
+  path: string;
+  /** Null for a module object of Node's that safe-hot knows no version of. */
+  version: number | null;
+  /** The nearest first; four at most. */
+  holders: Holder[];
+  /** What is freed once these holders let go; null if there are more of them. */
+  retainedBytes: number | null;
+}
+
 /** The program ended, and the command line waits for a save. */
 export interface EndReport {
   type: 'end';

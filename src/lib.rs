@@ -31,4 +31,6 @@ pub mod watcher;
 pub mod graph;
 pub mod plan;
 
+pub mod heap;
+
 pub mod binding;

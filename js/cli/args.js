@@ -18,11 +18,16 @@ const OPTIONS = /** @type {const} */ ({
   poll: { type: 'boolean' },
 });
 
-const OPTION_NAMES = Object.keys(OPTIONS).map((name) => `--${name}`);
+const DOCTOR_OPTIONS = /** @type {const} */ ({
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+});
 
 const HELP = `Usage: safe-hot [options] <entry> [arguments of the program]
+       safe-hot doctor [--json] <file.heapsnapshot>
 
 Runs a program as node does and reloads it in place when a file of it is saved.
+The doctor tells who holds the old versions that a heap snapshot shows.
 
 Options:
   --report <text|json>     how reloads are reported on standard error (default: text)
@@ -38,7 +43,8 @@ Options:
 `;
 
 /**
- * @typedef {{ command: 'help' | 'version' }
+ * @typedef {{ command: 'help' } | { command: 'version' }
+ *   | { command: 'doctor', file: string, json: boolean }
  *   | { command: 'run', entry: string, programArgs: string[], options: Record<string, any> }} Invocation
  */
 
@@ -48,8 +54,9 @@ Options:
  * @throws {SafeHotError} ERR_SAFE_HOT_UNKNOWN_OPTION, ERR_SAFE_HOT_INVALID_OPTION, ERR_SAFE_HOT_INVALID_ARGUMENT
  */
 function readArgs(args) {
+  if (args[0] === 'doctor') return readDoctor(args.slice(1));
   const { own, entry, programArgs } = splitAtEntry(args);
-  const values = parseOwn(own);
+  const values = parse(own, OPTIONS).values;
   if (values.help) return { command: 'help' };
   if (values.version) return { command: 'version' };
   if (entry === undefined) {
@@ -67,6 +74,21 @@ function readArgs(args) {
     poll: values.poll,
   };
   return { command: 'run', entry, programArgs, options: validate(options, WATCH_OPTIONS) };
+}
+
+/**
+ * @param {string[]} args after `doctor`
+ * @returns {Invocation}
+ */
+function readDoctor(args) {
+  const { values, positionals } = parse(args, DOCTOR_OPTIONS);
+  if (values.help) return { command: 'help' };
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) {
+    const details = { name: 'file', expected: 'one heap snapshot', actual: positionals.length };
+    throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', details);
+  }
+  return { command: 'doctor', file, json: values.json ?? false };
 }
 
 /**
@@ -89,10 +111,14 @@ function splitAtEntry(args) {
   return { own, entry: args[index], programArgs: args.slice(index + 1) };
 }
 
-/** @param {string[]} args */
-function parseOwn(args) {
+/**
+ * @template {NonNullable<import('node:util').ParseArgsConfig['options']>} O
+ * @param {string[]} args
+ * @param {O} options
+ */
+function parse(args, options) {
   try {
-    return parseArgs({ args, options: OPTIONS, strict: true }).values;
+    return parseArgs({ args, options, strict: true, allowPositionals: true });
   } catch (error) {
     const { code, message } = /** @type {any} */ (error);
     if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
@@ -100,7 +126,12 @@ function parseOwn(args) {
       throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', details, error);
     }
     const option = args.find((arg) => arg.startsWith('-') && message.includes(arg.split('=')[0]));
-    const nearest = option?.startsWith('--') && nearestName(option, OPTION_NAMES);
+    const nearest =
+      option?.startsWith('--') &&
+      nearestName(
+        option,
+        Object.keys(options).map((name) => `--${name}`),
+      );
     const details = { option: option ?? message, nearest };
     throw new SafeHotError('ERR_SAFE_HOT_UNKNOWN_OPTION', details, error);
   }

@@ -9,12 +9,13 @@ const { HELP, readArgs } = require('./args');
 const WRONG_USE = 2;
 
 /** @param {string[]} args without `node` and the script */
-function main(args) {
+async function main(args) {
   try {
     const invocation = readArgs(args);
     if (invocation.command === 'help') process.stdout.write(HELP);
     else if (invocation.command === 'version') process.stdout.write(`${readVersion()}\n`);
     else if (invocation.command === 'run') require('./commands/run').run(invocation);
+    else if (invocation.command === 'doctor') await require('./commands/doctor').doctor(invocation);
   } catch (error) {
     if (!(error instanceof SafeHotError)) throw error;
     process.stderr.write(`safe-hot: ${error.message} (${error.code})\n`);

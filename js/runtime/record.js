@@ -79,7 +79,7 @@ class Version {
      * compiled. Never a reference to the module from the start: a `WeakRef` keeps its target for the rest of the job
      * that makes it, and with it all that the module has made.
      *
-     * @type {WeakRef<object> | null}
+     * @type {WeakRef<import('./token').SafeHotVersion> | null}
      */
     this.token = null;
     /** @type {string | null} fingerprint of the content that was evaluated; null if the file could not be read */
@@ -118,6 +118,17 @@ class Version {
 
   get isStale() {
     return this.state === 'stale' || this.state === 'aborted';
+  }
+
+  /**
+   * Takes a token, which tells a heap snapshot of this version from then on.
+   *
+   * @param {WeakRef<import('./token').SafeHotVersion>} token
+   */
+  mark(token) {
+    const { record, number, state } = this;
+    Object.assign(token.deref() ?? {}, { path: record.path, version: String(number), state });
+    this.token = token;
   }
 
   /** Lets go of all that the version holds, so that only the program itself can keep its code alive. */

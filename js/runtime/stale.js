@@ -46,11 +46,18 @@ class StaleVersions {
     const { record, number, module } = version;
     // A version has no token if this project has not compiled it. Node may hold its module for good, as it does the
     // first main module, so nothing is said of one that stays.
-    const target = version.token?.deref() ?? module;
+    const token = version.token?.deref();
+    const target = token ?? module;
     if (!target) return;
-    const token = version.token ?? new WeakRef(target);
+    if (token) token.state = state;
     /** @type {StaleEntry} */
-    const entry = { record, number, token, sinceMs: performance.now(), survived: 0 };
+    const entry = {
+      record,
+      number,
+      token: version.token ?? new WeakRef(target),
+      sinceMs: performance.now(),
+      survived: 0,
+    };
     record.stale.add(entry);
     this.#tokens.register(target, entry);
     if (version.token) this.#watch(entry);

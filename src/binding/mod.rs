@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod graph;
+pub mod heap;
 pub mod prepare;
 pub mod require_cache;
 pub mod resolve;

@@ -14,6 +14,7 @@
 const vm = require('node:vm');
 const { dynamicImportOption } = require('./native-import');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
+const { SafeHotVersion } = require('../token');
 
 /** @typedef {import('../record').Version} Version */
 
@@ -54,8 +55,8 @@ function compile(content, filename, imports) {
   const { wrapper, timerNames } = compileWith(text, filename, own, TIMER_NAMES.filter(mayName));
   return {
     factory: (version, moduleArguments) => {
-      const token = {};
-      version.token = new WeakRef(token);
+      const token = new SafeHotVersion();
+      version.mark(new WeakRef(token));
       const args = [...moduleArguments, token];
       if (rewritten) args.push(imports.importFor(version));
       if (timerNames.length > 0) {

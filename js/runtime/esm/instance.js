@@ -5,6 +5,7 @@
  */
 
 const { createMeta } = require('./import-meta');
+const { SafeHotVersion } = require('../token');
 
 /**
  * @typedef {import('./module').EsModule} EsModule
@@ -93,7 +94,7 @@ class Instance {
   #argumentsFor(module, didInstantiate) {
     const { environment } = module;
     const { defaultFunction } = module.transformed;
-    const token = {};
+    const token = new SafeHotVersion();
     module.token = new WeakRef(token);
     /** @type {Sink} */
     const sink = { write: (index, value) => this.#write(index, value) };

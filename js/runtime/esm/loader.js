@@ -373,7 +373,7 @@ class EsmLoader {
     const { registry } = this.#host;
     const { record } = version;
     if (version.state === 'staged' && record.current) this.#host.willReplace(record.current);
-    version.token = module.token;
+    if (module.token) version.mark(module.token);
     version.hot ??= new HotContext(version, this.#host.hot);
     const wasCold = switchEvaluation(false);
     let hasRun = false;

@@ -57,7 +57,7 @@ class EsModule {
   program = null;
   /** Its variables, once there are any. @type {import('./instance').Instance | null} */
   instance = null;
-  /** Lives exactly as long as any of the module's code is reachable. @type {WeakRef<object> | null} */
+  /** Lives exactly as long as any of the module's code is reachable. @type {WeakRef<import('../token').SafeHotVersion> | null} */
   token = null;
   evaluation = new Evaluation();
 

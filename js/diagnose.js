@@ -1,0 +1,128 @@
+'use strict';
+
+/** Who holds the old versions that are still reachable: by a heap snapshot, which the native part reads. */
+
+const fs = require('node:fs');
+const v8 = require('node:v8');
+const { fileURLToPath } = require('node:url');
+const { setImmediate } = require('node:timers/promises');
+const { SafeHotError } = require('./errors');
+const { binding, fromNative, reasonOf } = require('./native');
+const { relativeTo } = require('./report/events');
+const { holderOf } = require('./report/holders');
+
+/** @typedef {import('./types').Diagnosis} Diagnosis */
+
+/** How much of a file is read at once, in bytes. */
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * @param {string} root paths are told relative to it
+ * @param {string} [only] one module
+ * @returns {Promise<Diagnosis[]>}
+ */
+async function diagnoseProcess(root, only) {
+  // What the caller has on its stack is no holder, nor is what a WeakRef keeps until the job ends.
+  await setImmediate();
+  const retained = await analyze(v8.getHeapSnapshot());
+  return toldOf(
+    retained.filter(({ path }) => only === undefined || path === only),
+    root,
+  );
+}
+
+/**
+ * @param {string} file a heap snapshot, as V8 and developer tools write it
+ * @param {string} root paths are told relative to it
+ * @returns {Promise<Diagnosis[]>}
+ * @throws {SafeHotError} ERR_SAFE_HOT_SNAPSHOT, ERR_SAFE_HOT_UNREADABLE
+ */
+async function diagnoseFile(file, root) {
+  const stream = fs.createReadStream(file, { highWaterMark: CHUNK_BYTES });
+  return toldOf(await analyze(stream, file), root);
+}
+
+/**
+ * Reads a snapshot as it streams in, on another thread.
+ *
+ * @param {AsyncIterable<string | Buffer>} chunks
+ * @param {string} [file]
+ * @returns {Promise<import('./binding').NativeRetained[]>}
+ */
+async function analyze(chunks, file) {
+  const heap = new binding.NativeHeap();
+  const details = { path: file };
+  for await (const chunk of readable(chunks, file)) {
+    const error = await heap.feed(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    if (error) throw fromNative(error, details);
+  }
+  const outcome = await heap.finish();
+  if (outcome.type === 'failed') throw fromNative(outcome.error, details);
+  return outcome.retained;
+}
+
+/**
+ * @param {AsyncIterable<string | Buffer>} chunks
+ * @param {string | undefined} file
+ */
+async function* readable(chunks, file) {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (file === undefined) throw error;
+    const details = { path: file, reason: reasonOf(error) };
+    throw new SafeHotError('ERR_SAFE_HOT_UNREADABLE', details, error);
+  }
+}
+
+/**
+ * @param {import('./binding').NativeRetained[]} retained
+ * @param {string} root
+ */
+function toldOf(retained, root) {
+  const nameOf = (/** @type {string} */ file) => relativeTo(root, pathOf(file));
+  const lineOf = declarations();
+  return retained.map(({ path, version, holders, retainedSize }) => ({
+    path: nameOf(path),
+    version: version === undefined ? null : Number(version),
+    holders: holders.map((steps) => holderOf(steps, nameOf, lineOf)),
+    retainedBytes: retainedSize ?? null,
+  }));
+}
+
+/** @param {string} file a path, or the URL of an ES module */
+function pathOf(file) {
+  return file.startsWith('file:') ? fileURLToPath(file) : file;
+}
+
+/**
+ * Finds where a variable is declared, in files as they are now. A snapshot does not tell.
+ *
+ * @returns {(file: string, variable: string) => number | null} null if that is not clear
+ */
+function declarations() {
+  /** @type {Map<string, string[]>} */
+  const files = new Map();
+  return (file, variable) => {
+    const lines = files.get(file) ?? readLines(pathOf(file));
+    files.set(file, lines);
+    const name = variable.replace(/\$/g, '\\$&');
+    const declaration = new RegExp(
+      `\\b(?:const|let|var|class|function\\*?)\\s+(?:[{[][^=]*\\b)?${name}(?![\\w$])`,
+    );
+    const found = lines.flatMap((line, index) => (declaration.test(line) ? [index + 1] : []));
+    return found.length === 1 ? /** @type {number} */ (found[0]) : null;
+  };
+}
+
+/** @param {string} file */
+function readLines(file) {
+  try {
+    return fs.readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+exports.diagnoseProcess = diagnoseProcess;
+exports.diagnoseFile = diagnoseFile;

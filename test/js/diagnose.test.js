@@ -1,0 +1,127 @@
+'use strict';
+
+/* Who holds an old version is named in the user's words: in planted leaks, and in heap snapshots on disk. */
+
+const assert = require('node:assert/strict');
+const path = require('node:path');
+const { makeApp } = require('../helpers/temp-app');
+const { runScript } = require('../helpers/child');
+const { LEAKS } = require('../helpers/planted-leaks');
+
+/** All in one process, a folder each: it is the snapshot that takes the time. */
+const FOLDERS = Object.keys(LEAKS).map((_, index) => `leak-${index}`);
+
+function plantedFiles() {
+  const files = Object.values(LEAKS).flatMap((leak, index) =>
+    Object.entries(leak.files).map(([name, text]) => [`${FOLDERS[index]}/${name}`, text]),
+  );
+  return Object.fromEntries(files);
+}
+
+describe('diagnose()', () => {
+  describe('names who holds an old version', () => {
+    /** @type {Record<string, import('../../js/index').Diagnosis[]>} */
+    const found = {};
+
+    before(async () => {
+      const app = makeApp(plantedFiles());
+      /** @type {import('../../js/index').Diagnosis[]} */
+      const diagnoses = await app.drive(
+        async ({ require, hot }, folders) => {
+          hot.versions();
+          for (const folder of folders) {
+            require(`./${folder}/leaky`).start?.();
+            hot.hotReload(`./${folder}/leaky`);
+          }
+          return hot.diagnose();
+        },
+        { data: FOLDERS },
+      );
+      for (const each of diagnoses) (found[each.path] ??= []).push(each);
+    });
+
+    Object.entries(LEAKS).forEach(([what, { kind, file, text }], index) => {
+      it(what, () => {
+        const [diagnosis] = found[`${FOLDERS[index]}/leaky.js`] ?? [];
+        const texts = JSON.stringify(diagnosis?.holders, null, 1);
+
+        assert.equal(diagnosis?.version, 1, texts);
+        const holder = diagnosis.holders.find((each) => text.test(each.text));
+        assert.ok(holder, texts);
+        assert.equal(holder.kind, kind);
+        if (file) assert.equal(holder.file, `${FOLDERS[index]}/${file}`);
+        assert.ok(holder.advice.length > 0 && holder.path.length > 0);
+      });
+    });
+  });
+
+  it('finds nothing where the program holds nothing, over 100 reloads', async () => {
+    const app = makeApp({
+      'leaf.js': "const timer = setInterval(() => timer, 1e6);\nprocess.on('exit', () => timer);\n",
+      'top.js': "exports.leaf = require('./leaf');\nexports.run = () => exports.leaf;\n",
+    });
+
+    const found = await app.drive(async ({ require, hot }) => {
+      hot.versions();
+      require('./top');
+      for (let round = 0; round < 100; round += 1) hot.hotReload('./leaf');
+      return hot.diagnose();
+    });
+
+    assert.deepEqual(found, []);
+  });
+
+  it('tells of one module when it is asked for it', async () => {
+    const held = '(globalThis.held ??= []).push(() => 1);\n';
+    const app = makeApp({ 'a.js': held, 'b.js': held });
+
+    const found = await app.drive(async ({ require, hot }) => {
+      hot.versions();
+      for (const name of ['./a', './b']) require(name);
+      for (const name of ['./a', './b']) hot.hotReload(name);
+      return (await hot.diagnose('./a')).map(({ path, version }) => ({ path, version }));
+    });
+
+    assert.deepEqual(found, [{ path: 'a.js', version: 1 }]);
+  });
+});
+
+describe('safe-hot doctor', () => {
+  const CLI = path.resolve(__dirname, '..', '..', 'bin', 'safe-hot.js');
+
+  it('names the children of the parent, in a program that purges modules by hand', async () => {
+    const app = makeApp({
+      'plugin.js': 'module.exports = () => 1;\n',
+      'main.js': `const file = require.resolve('./plugin');
+for (let round = 0; round < 3; round += 1) {
+  require('./plugin');
+  delete require.cache[file];
+}
+require('./plugin');
+require('node:v8').writeHeapSnapshot('main.heapsnapshot');
+`,
+    });
+    await app.run('main.js');
+
+    const { lines, code } = await runScript(CLI, {
+      cwd: app.root,
+      args: ['doctor', 'main.heapsnapshot'],
+    });
+
+    assert.equal(code, 1);
+    assert.match(lines[0] ?? '', /^plugin\.js: 3 old module objects are still reachable/);
+    assert.equal(lines[1], '  the module object is in the `children` array of main.js');
+  });
+
+  it('tells what is no snapshot from one, with the position', async () => {
+    const app = makeApp({ 'cut.heapsnapshot': '{"snapshot":{"meta":' });
+
+    const cut = await runScript(CLI, { cwd: app.root, args: ['doctor', 'cut.heapsnapshot'] });
+    const missing = await runScript(CLI, { cwd: app.root, args: ['doctor', 'none.heapsnapshot'] });
+
+    assert.equal(cut.code, 2);
+    assert.match(cut.stderr, /cut off at byte 20 \(ERR_SAFE_HOT_SNAPSHOT\)/);
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /ENOENT.*\(ERR_SAFE_HOT_UNREADABLE\)/);
+  });
+});

@@ -1,0 +1,312 @@
+//! The analysis of heap snapshots: who holds what, and what comes of bytes that are no snapshot.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use safe_hot::heap::{Parser, Retained, SnapshotError, retained};
+
+/// A snapshot in few words. Each node is `name kind`, with its edges below it: `kind name target`, where the target is
+/// the number of a node. A token is written out by `token`.
+#[derive(Default)]
+struct Heap {
+    nodes: Vec<(String, &'static str, Vec<HeapEdge>)>,
+}
+
+type HeapEdge = (&'static str, String, usize);
+
+const NODE_KINDS: &[&str] =
+    &["hidden", "array", "string", "object", "code", "closure", "synthetic"];
+const EDGE_KINDS: &[&str] =
+    &["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
+
+impl Heap {
+    fn node(&mut self, name: &str, kind: &'static str) -> usize {
+        self.nodes.push((name.to_owned(), kind, Vec::new()));
+        self.nodes.len() - 1
+    }
+
+    fn edge(&mut self, from: usize, kind: &'static str, name: &str, to: usize) {
+        self.nodes[from].2.push((kind, name.to_owned(), to));
+    }
+
+    /// A token, in a scope, of a function that is given back.
+    fn version(&mut self, path: &str, state: &str) -> usize {
+        let token = self.node("SafeHotVersion", "object");
+        for (name, value) in [("path", path), ("version", "3"), ("state", state)] {
+            let text = self.node(value, "string");
+            self.edge(token, "property", name, text);
+        }
+        let scope = self.node("system / Context", "object");
+        self.edge(scope, "context", "__safeHotToken", token);
+        let closure = self.node("run", "closure");
+        self.edge(closure, "internal", "context", scope);
+        closure
+    }
+
+    fn json(&self) -> String {
+        let mut strings: Vec<&str> = Vec::new();
+        let mut index = |text| {
+            strings.iter().position(|each| *each == text).unwrap_or_else(|| {
+                strings.push(text);
+                strings.len() - 1
+            })
+        };
+        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
+        for (at, (name, kind, own)) in self.nodes.iter().enumerate() {
+            let kind = NODE_KINDS.iter().position(|each| each == kind).unwrap();
+            nodes.extend([kind, index(name.as_str()), at * 2 + 1, 16, own.len()]);
+            for (kind, name, to) in own {
+                let number = EDGE_KINDS.iter().position(|each| each == kind).unwrap();
+                let name = match *kind {
+                    "element" | "hidden" => name.parse().unwrap(),
+                    _ => index(name.as_str()),
+                };
+                edges.extend([number, name, to * 5]);
+            }
+        }
+        let list = |numbers: &[usize]| {
+            numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        let mut json = String::new();
+        write!(
+            json,
+            r#"{{"snapshot":{{"meta":{{"node_fields":["type","name","id","self_size","edge_count"],"node_types":[{NODE_KINDS:?},"string"],"edge_fields":["type","name_or_index","to_node"],"edge_types":[{EDGE_KINDS:?}]}},"node_count":{}}},"nodes":[{}],"edges":[{}],"trace_tree":[1,[2,"]"]],"strings":{strings:?}}}"#,
+            self.nodes.len(),
+            list(&nodes),
+            list(&edges),
+        )
+        .unwrap();
+        json
+    }
+}
+
+fn read(bytes: &[u8], chunk: usize) -> Result<Vec<Retained>, SnapshotError> {
+    let mut parser = Parser::default();
+    for part in bytes.chunks(chunk.max(1)) {
+        parser.feed(part)?;
+    }
+    Ok(retained(&parser.finish()?))
+}
+
+/// The names along each way, from the root to what is held.
+fn ways(heap: &Heap) -> Vec<Vec<String>> {
+    let found = read(heap.json().as_bytes(), 7).unwrap();
+    let holders = found.iter().flat_map(|each| &each.holders);
+    holders.map(|way| way.iter().map(|step| step.edge.clone()).collect()).collect()
+}
+
+fn rooted() -> (Heap, usize) {
+    let mut heap = Heap::default();
+    let root = heap.node("", "synthetic");
+    (heap, root)
+}
+
+#[test]
+fn a_stale_version_is_told_with_the_way_to_its_function() {
+    let (mut heap, root) = rooted();
+    let list = heap.node("Array", "object");
+    let closure = heap.version("/app/db.js", "stale");
+    heap.edge(root, "property", "list", list);
+    heap.edge(list, "element", "1", closure);
+
+    let found = read(heap.json().as_bytes(), 1).unwrap();
+
+    assert_eq!(found[0].path, "/app/db.js");
+    assert_eq!(found[0].version.as_deref(), Some("3"));
+    // The function, its scope, the token and the three strings of the token.
+    assert_eq!(found[0].retained_size, Some(6 * 16));
+    assert_eq!(ways(&heap), [["list", "1"]]);
+}
+
+#[test]
+fn a_version_in_use_is_not_told() {
+    let (mut heap, root) = rooted();
+    let closure = heap.version("/app/db.js", "current");
+    heap.edge(root, "property", "run", closure);
+
+    assert!(ways(&heap).is_empty());
+}
+
+#[test]
+fn each_holder_is_told_once_the_nearest_first() {
+    let (mut heap, root) = rooted();
+    let far = heap.node("Object", "object");
+    let array = heap.node("Array", "object");
+    let elements = heap.node("", "array");
+    let closure = heap.version("/app/db.js", "stale");
+    heap.edge(root, "property", "far", far);
+    heap.edge(far, "property", "inner", array);
+    heap.edge(array, "element", "0", closure);
+    heap.edge(array, "internal", "elements", elements);
+    heap.edge(elements, "internal", "0", closure);
+    heap.edge(root, "property", "near", closure);
+
+    assert_eq!(ways(&heap), [vec!["near"], vec!["far", "inner", "0"]]);
+}
+
+#[test]
+fn weak_edges_hold_nothing() {
+    let (mut heap, root) = rooted();
+    let closure = heap.version("/app/db.js", "stale");
+    heap.edge(root, "weak", "weak", closure);
+
+    assert!(ways(&heap).is_empty());
+}
+
+/// The value of a `WeakMap` is held by its key and its table together.
+fn weak_map(holds_table: bool, holds_key: bool) -> Vec<Vec<String>> {
+    let (mut heap, root) = rooted();
+    let key = heap.node("Object", "object");
+    let table = heap.node("", "array");
+    let closure = heap.version("/app/db.js", "stale");
+    let name = format!(
+        "1 / part of key (Object @{}) -> value (run @9) pair in WeakMap (table @{})",
+        key * 2 + 1,
+        table * 2 + 1
+    );
+    heap.edge(key, "internal", &name, closure);
+    heap.edge(table, "internal", &name, closure);
+    heap.edge(root, if holds_key { "property" } else { "weak" }, "key", key);
+    heap.edge(root, if holds_table { "property" } else { "weak" }, "table", table);
+    ways(&heap)
+}
+
+#[test]
+fn a_weak_map_holds_a_value_only_with_its_key() {
+    assert_eq!(weak_map(true, true)[0][0], "key");
+    assert!(weak_map(true, false).is_empty());
+    assert!(weak_map(false, true).is_empty());
+}
+
+#[test]
+fn an_instance_is_what_is_held_and_not_its_class() {
+    let (mut heap, root) = rooted();
+    let instance = heap.node("Plugin", "object");
+    let prototype = heap.node("Object", "object");
+    let closure = heap.version("/app/plugin.js", "stale");
+    heap.edge(root, "property", "plugins", instance);
+    heap.edge(instance, "property", "__proto__", prototype);
+    heap.edge(prototype, "property", "constructor", closure);
+
+    assert_eq!(ways(&heap), [["plugins"]]);
+}
+
+#[test]
+fn without_tokens_a_module_object_that_the_cache_has_no_more_is_told() {
+    let (mut heap, root) = rooted();
+    let [cache, parent, children] =
+        ["Object", "Module", "Array"].map(|name| heap.node(name, "object"));
+    let file = heap.node("/app/a.js", "string");
+    let [old, new] = ["Module", "Module"].map(|name| {
+        let module = heap.node(name, "object");
+        heap.edge(module, "property", "filename", file);
+        module
+    });
+    heap.edge(root, "property", "cache", cache);
+    heap.edge(cache, "property", "/app/main.js", parent);
+    heap.edge(cache, "property", "/app/a.js", new);
+    heap.edge(parent, "property", "children", children);
+    heap.edge(children, "element", "0", old);
+    heap.edge(children, "element", "1", new);
+
+    assert_eq!(ways(&heap), [["cache", "/app/main.js", "children", "0"]]);
+}
+
+#[test]
+fn every_cut_of_a_snapshot_is_an_error_with_its_position() {
+    let (mut heap, root) = rooted();
+    let closure = heap.version("/app/d\u{e9}\n.js", "stale");
+    heap.edge(root, "property", "run", closure);
+    let json = heap.json();
+    let bytes = json.as_bytes();
+
+    for length in 0..bytes.len() {
+        let error = read(&bytes[..length], 64).unwrap_err();
+        assert_eq!(error, SnapshotError::Truncated { position: length as u64 });
+    }
+    assert!(read(bytes, 64).is_ok());
+}
+
+#[test]
+fn what_is_no_snapshot_is_told_apart() {
+    let message = |text: &str| read(text.as_bytes(), 64).unwrap_err().to_string();
+
+    assert_eq!(message("[]"), "this is no heap snapshot: { was expected at byte 0");
+    assert_eq!(
+        message("{}"),
+        "the heap snapshot has no field \"snapshot\", which the analysis needs"
+    );
+    assert!(message(r#"{"nodes":[1]}"#).contains("the field \"snapshot\" was expected at byte 9"));
+    assert!(message(r#"{"snapshot":{"meta":{}}}"#).contains("node_fields"));
+}
+
+fn snapshot() -> Vec<u8> {
+    let (mut heap, root) = rooted();
+    let list = heap.node("Array", "object");
+    let closure = heap.version("/app/db.js", "stale");
+    heap.edge(root, "property", "list", list);
+    heap.edge(list, "element", "1", closure);
+    heap.json().into_bytes()
+}
+
+/// A snapshot that V8 wrote, if a Node is at hand that writes one.
+fn real_snapshot() -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().ok()?;
+    let file: PathBuf = folder.path().join("real.heapsnapshot");
+    let script = format!("require('v8').writeHeapSnapshot({:?})", file.display().to_string());
+    std::process::Command::new("node").args(["-e", &script]).status().ok()?;
+    std::fs::read(file).ok()
+}
+
+#[test]
+fn a_snapshot_of_v8_is_read_whole_and_cut_or_changed_anywhere_without_a_panic() {
+    let Some(bytes) = real_snapshot() else { return };
+
+    assert!(read(&bytes, 1 << 16).is_ok());
+    for part in [1, 2] {
+        let length = bytes.len() * part / 3;
+        assert!(matches!(read(&bytes[..length], 1 << 16), Err(SnapshotError::Truncated { .. })));
+        let mut changed = bytes.clone();
+        for byte in &mut changed[length..length + 3] {
+            *byte = if byte.is_ascii_digit() { b'9' } else { *byte ^ 1 };
+        }
+        let _ = read(&changed, 1 << 16);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_a_snapshot_or_an_error(bytes: Vec<u8>, chunk in 1_usize..50) {
+        let _ = read(&bytes, chunk);
+    }
+
+    #[test]
+    fn a_changed_snapshot_is_a_snapshot_or_an_error(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        chunk in 1_usize..50,
+    ) {
+        let mut bytes = snapshot();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let _ = read(&bytes, chunk);
+    }
+
+    #[test]
+    fn a_changed_digit_is_a_snapshot_or_an_error(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), b'0'..=b'9'), 1..6),
+    ) {
+        let mut bytes = snapshot();
+        let digits: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at].is_ascii_digit()).collect();
+        for (at, digit) in changes {
+            bytes[digits[at.index(digits.len())]] = digit;
+        }
+        let _ = read(&bytes, 64);
+    }
+}
