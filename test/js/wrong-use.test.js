@@ -119,7 +119,7 @@ const ROWS = [
     name: 'on() with an unknown event',
     call: "hot.on('reloaded', () => {})",
     code: 'ERR_SAFE_HOT_INVALID_ARGUMENT',
-    message: /^event must be one of reload, ready, watch, not "reloaded"$/,
+    message: /^event must be one of reload, ready, watch, retained, not "reloaded"$/,
   },
   {
     name: 'on() without a listener',
