@@ -121,34 +121,6 @@ describe('watch', () => {
       assert.deepEqual(report.evaluated, []);
     });
 
-    onLinux(
-      'that is followed by another while it is carried out is given up for both',
-      async () => {
-        const app = await apps.serve({ ...FILES, 'part.js': "module.exports = 'part';\n" });
-        app.write('value.js', "module.exports = require('./part');\n");
-        assert.equal((await app.nextReload()).outcome, 'committed');
-
-        app.write(
-          'value.js',
-          `const fs = require('node:fs');
-        globalThis.evaluations = (globalThis.evaluations ?? 0) + 1;
-        if (evaluations === 1) {
-          // Closed when the stage is given up.
-          fs.writeSync(fs.openSync('part.js', 'w'), "module.exports = 'saved next';");
-          const { watcher } = globalThis[Symbol.for('safe-hot.engine')];
-          while (!watcher.hasMore());
-        }
-        module.exports = require('./part') + ' in evaluation ' + evaluations;`,
-        );
-        const outcomes = [];
-        do outcomes.push((await app.nextReload()).outcome);
-        while (!(await app.get()).startsWith('saved next'));
-
-        assert.deepEqual(new Set(outcomes), new Set(['committed']));
-        assert.equal(await app.get(), `saved next in evaluation ${outcomes.length + 1}`);
-      },
-    );
-
     onLinux('of 300 files at once is one transaction', async () => {
       const names = Array.from({ length: 300 }, (_, index) => `parts/part-${index}.js`);
       const requires = names.map((name) => `require('./${name}')`).join(',\n');
