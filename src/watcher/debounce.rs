@@ -72,8 +72,8 @@ struct Pending {
     last: Instant,
     /// When it was found empty first.
     emptied: Option<Instant>,
-    /// It has left before, too early.
-    is_returned: bool,
+    /// It does not leave at once: it has before, too early, or it is a newcomer.
+    waits: bool,
     /// Paths leave in the order in which they came.
     sequence: u64,
 }
@@ -152,12 +152,29 @@ impl Debounce {
     pub(super) fn on_return(&mut self, path: &Path, kind: ChangeKind, now: Instant) {
         if let Some(pending) = self.pending.get_mut(path) {
             pending.kind = kind.then(pending.kind);
-            pending.is_returned = true;
+            pending.waits = true;
             return;
         }
         self.on_signal(path, Signal::Done(kind), now);
         if let Some(pending) = self.pending.get_mut(path) {
-            pending.is_returned = true;
+            pending.waits = true;
+        }
+    }
+
+    /// Of a path that no one uses yet. Nobody waits for its return when it goes, and one that comes and goes was never
+    /// there: many editors save to a temporary file and rename that.
+    pub(super) fn on_newcomer(&mut self, path: &Path, signal: Signal, now: Instant) {
+        let is_gone = signal == Signal::Removed;
+        let has_left = self.pending.get(path).is_none_or(|it| it.kind != ChangeKind::Created);
+        if is_gone && !has_left {
+            self.pending.remove(path);
+            self.settled = self.settled.filter(|_| self.pending.values().any(Pending::is_settled));
+            return;
+        }
+        let signal = if is_gone { Signal::Done(ChangeKind::Removed) } else { signal };
+        self.on_signal(path, signal, now);
+        if let Some(pending) = self.pending.get_mut(path) {
+            pending.waits = true;
         }
     }
 
@@ -182,7 +199,7 @@ impl Debounce {
                 began: now,
                 last: now,
                 emptied: None,
-                is_returned: false,
+                waits: false,
                 sequence: self.sequence,
             };
             self.pending.insert(path.to_path_buf(), pending);
@@ -247,7 +264,7 @@ impl Debounce {
         let is_alone = self.pace == Pace::Closes && self.pending.len() == 1;
         let is_ready = |pending: &Pending| {
             let is_first = self.left.is_none_or(|left| left + WINDOW <= pending.last);
-            pending.is_settled() && !pending.is_returned && is_first
+            pending.is_settled() && !pending.waits && is_first
         };
         is_alone && self.pending.values().all(is_ready)
     }
@@ -326,6 +343,8 @@ mod tests {
                 "close" | "arrive" => {
                     debounce.on_signal(path, Signal::Done(ChangeKind::Modified), now);
                 }
+                "new" => debounce.on_newcomer(path, Signal::Opened, now),
+                "gone" => debounce.on_newcomer(path, Signal::Removed, now),
                 "return" => debounce.on_return(path, ChangeKind::Modified, now),
                 "unknown" => debounce.on_signal(path, Signal::Done(ChangeKind::Unknown), now),
                 "remove" => debounce.on_signal(path, Signal::Removed, now),
@@ -382,6 +401,11 @@ mod tests {
             ("0 close a; 1 return a", "0+ a modified; 16 a modified"),
             ("0 close a; 40 return a", "0+ a modified; 55 a modified"),
             ("0 arrive a; 1 remove a; 2 return a", "0+ a modified; 101 a removed"),
+            // What no one uses yet: the temporary file of a save, a new file, one that goes.
+            ("0 new t; 0 write t; 1 close t; 2 gone t; 2 arrive a", "2+ a modified"),
+            ("0 new t; 1 gone t", ""),
+            ("0 new t; 1 close t", "16 t created"),
+            ("0 gone t; 1 close a", "16 t removed a modified"),
             // A writer that never closes.
             ("0 write a; 500 write a", "2500+ a modified"),
             ("0 unknown a; 1 close a", "0+ a unknown; 16 a modified"),

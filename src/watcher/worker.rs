@@ -292,7 +292,7 @@ impl Worker {
         if let Some(watched) = self.interest.watched(path).map(Path::to_path_buf) {
             self.signal(&watched, signal);
         } else if self.interest.could_win(path) {
-            self.signal(path, signal);
+            self.debounce.on_newcomer(path, signal, Instant::now());
         }
     }
 

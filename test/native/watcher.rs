@@ -223,6 +223,21 @@ fn a_file_that_is_saved_alone_is_sent_at_once_and_joins_what_follows() {
 }
 
 #[test]
+fn the_temporary_file_of_a_save_is_not_sent_though_its_name_could_win() {
+    let scene = Scene::new(&["a.js"]);
+    scene.expect(&["a.js"]);
+
+    scene.write("a.js.tmp", "1");
+    scene.rename("a.js.tmp", "a.js");
+
+    let Notice::Changed(changes, extent) = scene.notices.recv_timeout(PATIENCE).unwrap() else {
+        panic!("there is no change set")
+    };
+    assert_eq!((changes.len(), extent), (1, Extent::MayGrow));
+    scene.nothing_more();
+}
+
+#[test]
 fn many_files_at_once_are_one_change_set() {
     let names: Vec<_> = (0..300).map(|number| format!("f{}/{number}.js", number % 20)).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
