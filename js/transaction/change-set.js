@@ -11,7 +11,8 @@ function emptyChanges() {
 
 /** @param {ChangeSet} changes */
 function isEmpty(changes) {
-  return changes.files.size === 0 && changes.forced.size === 0;
+  const { files, forced, waiting } = changes;
+  return files.size === 0 && forced.size === 0 && waiting.length === 0;
 }
 
 /** @param {ChangeSet} into @param {ChangeSet} changes */

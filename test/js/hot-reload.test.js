@@ -355,6 +355,20 @@ console.log(JSON.stringify({ children: module.children.filter((each) => each.id.
   });
 });
 
+describe('reload()', () => {
+  it('has a report where there is nothing to reload', async () => {
+    const app = makeApp({ 'a.js': '', 'later.js': '' });
+
+    const outcomes = await app.drive(async ({ require, hot }) => {
+      require('./a');
+      const reports = [await hot.reload('./later'), await hot.reload([]), await hot.reload()];
+      return reports.map(({ outcome }) => outcome);
+    });
+
+    assert.deepEqual(outcomes, ['unchanged', 'unchanged', 'unchanged']);
+  });
+});
+
 describe('hotReload() in the middle of a save', () => {
   it('waits for what the writer has yet to write', async () => {
     const app = makeApp({ 'a.js': 'module.exports = 1;' });
