@@ -454,7 +454,11 @@ export interface NativeStep {
 
 export type NativeTransformed =
   | { type: 'module'; /** The body of a function, at the lines and columns of the source, or of `map`. */
-    code: string; /** JSON source map from `code` to the source, where text was moved. */
+    code: string; /**
+     * Where `code` is longer or shorter than the text that was edited, in order: offset, length, length before.
+     * Then the same of the edits before these.
+     */
+    moves: Array<Array<number>>; /** JSON source map from `code` to the source, where text was moved. */
     map?: string; /** The start of the names of all helpers that `code` calls. */
     base: string; isAsync: boolean; usesMeta: boolean; /** Does `code` call what makes the objects of classes with decorators? */
     usesDecorators: boolean; /** In order of first appearance, one for each specifier with its attributes. */

@@ -13,6 +13,7 @@ const { resolveOptions, projectRoot } = require('./options');
 const { Registry } = require('./runtime/registry');
 const { Loader } = require('./runtime/cjs/loader');
 const { Formats } = require('./runtime/formats');
+const { beginCoverage } = require('./runtime/coverage');
 const { forgetRealPaths } = require('./runtime/cjs/real-paths');
 const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
 const { Servers } = require('./resources/servers');
@@ -86,6 +87,7 @@ class Engine {
   }
 
   start() {
+    beginCoverage(binding.fingerprint);
     declareTypeScript();
     this.loader.install();
     this.servers.install();

@@ -6,16 +6,16 @@
  * The last line printed is the sum, alone: "N passed, N failed".
  */
 
-const { execFileSync, spawn } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { NOTHING, addUp, inWords } = require('./all-nodes/totals');
-const { ROOT, run, runAsScript, setupTests, SetupError } = require('./setup');
+const { NODE_LINES, nodeOfLine, versionOf } = require('./node-lines');
+const { ROOT, runAsScript, setupTests } = require('./setup');
 
-const NODE_LINES = [20, 22, 24, 26];
 const MOST_AT_ONCE = 2;
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'all-nodes', 'reporter.js');
@@ -69,52 +69,6 @@ async function runAll(jobs, atOnce) {
   };
   await Promise.all(Array.from({ length: atOnce }, takeTurns));
   return results;
-}
-
-/**
- * The program of a Node line: the running one if it is of that line, else one in `.nodes/`, installed at need.
- *
- * @param {number} line
- */
-function nodeOfLine(line) {
-  if (versionOf(process.execPath).startsWith(`${line}.`)) return process.execPath;
-
-  const folder = path.join(ROOT, '.nodes', String(line));
-  const nodePackage = path.join(folder, 'node_modules', 'node');
-  const node = path.join(nodePackage, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (!fs.existsSync(node)) installNode(line, folder, nodePackage);
-
-  const version = fs.existsSync(node) ? versionOf(node) : 'nothing';
-  if (!version.startsWith(`${line}.`)) {
-    throw new SetupError(
-      `the package node@${line} gave ${version}; remove ${folder} and try again`,
-    );
-  }
-  return node;
-}
-
-/**
- * @param {number} line
- * @param {string} folder
- * @param {string} nodePackage
- */
-function installNode(line, folder, nodePackage) {
-  console.log(`installing Node ${line}`);
-  // Its own package.json keeps npm from installing into the repository. The package fetches its program in an install
-  // script, which newer npm runs only where that is allowed.
-  const manifest = { private: true, allowScripts: { node: true } };
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  run('npm', ['install', '--no-save', '--loglevel=error', `node@${line}`], { cwd: folder });
-
-  // An npm that runs no install scripts at all leaves this to us.
-  if (fs.existsSync(path.join(nodePackage, 'bin'))) return;
-  run(process.execPath, ['installArchSpecificPackage.js'], { cwd: nodePackage });
-}
-
-/** @param {string} node */
-function versionOf(node) {
-  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().replace(/^v/, '');
 }
 
 /**

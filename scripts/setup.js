@@ -152,6 +152,15 @@ async function runAsScript(main) {
   }
 }
 
-module.exports = { EXAMPLE_APP, ROOT, SetupError, run, runAsScript, setup, setupTests };
+module.exports = {
+  EXAMPLE_APP,
+  ROOT,
+  SetupError,
+  installPackages,
+  run,
+  runAsScript,
+  setup,
+  setupTests,
+};
 
 if (require.main === module) runAsScript(process.argv.includes('--tests') ? setupTests : setup);

@@ -6,7 +6,8 @@ use napi_derive::napi;
 use super::prepare::NativeSourceError;
 use crate::transform::{
     self, Attribute, CommonJs, CompilerOptions, DynamicImport, ImportEntry, IndirectExport, Kind,
-    Language, LocalExport, Module, ModuleRequest, TransformError, TransformOptions, Transformed,
+    Language, LocalExport, Module, ModuleRequest, Move, TransformError, TransformOptions,
+    Transformed,
 };
 
 #[napi(object, object_to_js = false)]
@@ -92,6 +93,9 @@ pub enum NativeTransformed {
     Module {
         /// The body of a function, at the lines and columns of the source, or of `map`.
         code: String,
+        /// Where `code` is longer or shorter than the text that was edited, in order: offset, length, length before.
+        /// Then the same of the edits before these.
+        moves: Vec<Vec<u32>>,
         /// JSON source map from `code` to the source, where text was moved.
         map: Option<String>,
         /// The start of the names of all helpers that `code` calls.
@@ -190,6 +194,7 @@ impl From<Module> for NativeTransformed {
     fn from(module: Module) -> Self {
         Self::Module {
             code: module.code,
+            moves: module.moves.iter().map(|moves| flat(moves)).collect(),
             map: module.map,
             base: module.base,
             is_async: module.is_async,
@@ -210,6 +215,10 @@ impl From<TransformError> for NativeTransformed {
     fn from(error: TransformError) -> Self {
         Self::Invalid { error: error.into_source_error().into() }
     }
+}
+
+fn flat(moves: &[Move]) -> Vec<u32> {
+    moves.iter().flat_map(|each| [each.start_utf16, each.length, each.source_length]).collect()
 }
 
 fn all<T, N: From<T>>(items: Vec<T>) -> Vec<N> {

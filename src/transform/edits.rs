@@ -2,6 +2,8 @@
 
 use oxc_span::Span;
 
+use super::module::Move;
+
 /// At one offset, what closes comes before what opens, and both before what replaces the text from there on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
@@ -16,6 +18,13 @@ struct Edit {
     span: Span,
     rank: Rank,
     text: String,
+}
+
+/// A text with its edits made.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Edited {
+    pub(super) code: String,
+    pub(super) moves: Vec<Move>,
 }
 
 /// The edits of one source. Offsets are in bytes.
@@ -82,26 +91,41 @@ impl<'s> Edits<'s> {
     }
 
     /// The source with every edit made. Where two replace the same text, the one that starts first counts.
-    pub(super) fn apply(mut self) -> String {
+    pub(super) fn apply(mut self) -> Edited {
         self.list.sort_by_key(|edit| (edit.span.start, edit.rank));
         let mut result = String::with_capacity(self.source.len() + self.list.len() * 8);
-        let mut done = 0;
+        let mut moves = Vec::new();
+        let (mut done, mut utf16) = (0, 0);
         for edit in &self.list {
             let (start, end) = (edit.span.start as usize, edit.span.end as usize);
             if edit.rank == Rank::Replace && start < done {
                 continue;
             }
-            result.push_str(self.source.get(done..start).unwrap_or_default());
+            let kept = self.source.get(done..start).unwrap_or_default();
+            result.push_str(kept);
             result.push_str(&edit.text);
+            utf16 += utf16_len(kept);
+            let length = utf16_len(&edit.text);
+            let source_length =
+                utf16_len(self.source.get(done.max(start)..end).unwrap_or_default());
+            if length != source_length {
+                moves.push(Move { start_utf16: utf16, length, source_length });
+            }
+            utf16 += length;
             done = done.max(end);
         }
         result.push_str(self.source.get(done..).unwrap_or_default());
-        result
+        Edited { code: result, moves }
     }
 
     fn push(&mut self, span: Span, rank: Rank, text: String) {
         self.list.push(Edit { span, rank, text });
     }
+}
+
+fn utf16_len(text: &str) -> u32 {
+    let length = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// One space for each UTF-16 unit, since columns count these; line ends stay.
@@ -131,7 +155,23 @@ mod tests {
         edits.open(10, "[");
         edits.blank(Span::new(10, 13));
 
-        assert_eq!(edits.apply(), "<(x = b = 1)> [   ");
+        assert_eq!(edits.apply().code, "<(x = b = 1)> [   ");
+    }
+
+    #[test]
+    fn what_is_longer_or_shorter_than_the_source_is_told_in_utf16() {
+        let mut edits = Edits::new("é; a; b");
+        edits.blank(Span::new(0, 2));
+        edits.close(6, "!!");
+        edits.replace(Span::new(4, 5), "x");
+        edits.replace(Span::new(7, 8), "");
+
+        let Edited { code, moves } = edits.apply();
+
+        assert_eq!(code, " ; x;!! ");
+        let inserted = Move { start_utf16: 5, length: 2, source_length: 0 };
+        let removed = Move { start_utf16: 8, length: 0, source_length: 1 };
+        assert_eq!(moves, [inserted, removed]);
     }
 
     #[test]

@@ -31,13 +31,13 @@ use oxc_span::Span;
 
 use self::base::Base;
 use self::decorators::Lowered;
-use self::edits::Edits;
+use self::edits::{Edited, Edits};
 use self::erase::Erasure;
 pub use self::error::TransformError;
 use self::generate::Generated;
 pub use self::module::{
     Attribute, DynamicImport, ImportEntry, IndirectExport, LocalExport, LocalKind, Module,
-    ModuleRequest,
+    ModuleRequest, Move,
 };
 use self::offsets::Utf16Offsets;
 use self::places::Places;
@@ -124,10 +124,14 @@ fn transform_here(
     let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
     if origin.is_none()
         && !has_legacy_decorators(options)
-        && let Some(Lowered { code, base }) = decorators::lower(source, &parsed.program)?
+        && let Some(Lowered { edited, base }) = decorators::lower(source, &parsed.program)?
     {
         let places = Places::find(source, &parsed.program);
-        let transformed = transform_here(&code, options, Some(Origin { source, base: &base }))?;
+        let Edited { code, moves } = edited;
+        let mut transformed = transform_here(&code, options, Some(Origin { source, base: &base }))?;
+        if let Transformed::Module(module) = &mut transformed {
+            module.moves.push(moves);
+        }
         return Ok(placed(transformed, places));
     }
     let mut edits = Edits::new(source);
@@ -206,8 +210,10 @@ fn module<'a>(
     }
     let has_default_function =
         entries.locals.iter().any(|local| local.local.as_ref() == Some(&default_function));
+    let Edited { code, moves } = edits.apply();
     Ok(Transformed::Module(Box::new(Module {
-        code: edits.apply(),
+        code,
+        moves: vec![moves],
         map: None,
         base: base.as_str().to_owned(),
         is_async: found.is_async,
@@ -237,7 +243,7 @@ fn common_js<'a>(
         .map_err(|span| parse::unsupported(source, span, commonjs::NO_MODULE_SYNTAX))?;
     let dynamic_imports = commonjs::rewrite(program, &mut edits, &base, &offsets);
     Ok(Transformed::CommonJs(CommonJs {
-        code: edits.apply(),
+        code: edits.apply().code,
         map: None,
         base: base.as_str().to_owned(),
         dynamic_imports,

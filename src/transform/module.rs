@@ -11,6 +11,8 @@ use super::offsets::Utf16Offsets;
 pub struct Module {
     /// At the lines and columns of the source, or of `map`.
     pub code: String,
+    /// Where `code` is longer or shorter than the text that was edited, in order; then the same of the edits before.
+    pub moves: Vec<Vec<Move>>,
     /// JSON source map from `code` to the user's file, where text was moved.
     pub map: Option<String>,
     /// The start of the names of all helpers that `code` calls.
@@ -31,6 +33,14 @@ pub struct Module {
     pub default_function: Option<String>,
     /// `import()` calls that name what they want in plain text.
     pub dynamic_imports: Vec<DynamicImport>,
+}
+
+/// A place of a text that stands for one of another length in the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    pub start_utf16: u32,
+    pub length: u32,
+    pub source_length: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -41,6 +41,11 @@ const SIDES = {
   'super in a class that is replaced': [TYPESCRIPT, 'esbuild has the old class for this'],
   'a namespace with classes': [ESBUILD, 'TypeScript forgets the name in a namespace'],
   'an arrow with a class as its body': [ESBUILD, 'TypeScript runs none of it'],
+  'static members that are called name': [TYPESCRIPT, 'esbuild loses the method'],
+  'what decorators are told of a class with a static member called name': [
+    ESBUILD,
+    'TypeScript asks the class for its name',
+  ],
   'anonymous functions in fields': [['a,b,#c,d,e,f1,g'], 'both forget names'],
 };
 

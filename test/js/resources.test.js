@@ -40,7 +40,7 @@ async function reloadEachKind(app) {
 }
 
 describe('resources', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let app;
   let results;
 

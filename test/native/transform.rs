@@ -608,17 +608,17 @@ fn decorators_become_calls_on_their_lines() {
         ),
         (
             "export @a class A { static x = A; static { A } }",
-            "       let $he0=$he([a]); {let A;({[\"A\"]:class   {static{A=$he0.apply(this);}        static #$he0_1(){return{[\"x\"] : A}}static{$he0.define(\"x\",this.#$he0_1)};; static  #$he0_2(){ A }static{$he0.run(this.#$he0_2)} ;static{$he0.finish();}}})}       let A=$he0.result;$h(0,0);",
+            "       let $he0=$he([a]); {let A;({\"A\":class   {static{A=$he0.apply(this,\"A\");}        static #$he0_1(){return{\"x\" : A}}static{$he0.define(\"x\",this.#$he0_1)};; static  #$he0_2(){ A }static{$he0.run(this.#$he0_2)} ;static{$he0.finish();}}})}       let A=$he0.result;$h(0,0);",
             "lexical A as A",
         ),
         (
             "@a.b export default class { accessor #x; }",
-            "let $he0=$he([$he.of(a,\"b\")]);                {({[\"default\"]:class {static{$he0.apply(this);}          get #x(){return this.#$he0_1}set #x(v){this.#$he0_1=v}#$he0_1; ;static{$he0.finish();}}})}$hd({  default:$he0.result});",
+            "let $he0=$he([$he.of(a,\"b\")]);                {({\"default\":class {static{$he0.apply(this,\"default\");}          get #x(){return this.#$he0_1}set #x(v){this.#$he0_1=v}#$he0_1; ;static{$he0.finish();}}})}$hd({  default:$he0.result});",
             "default value as default",
         ),
         (
             "const A = @a class { @b #m() {} }; $h",
-            "const A = ($je([a] ,($je0)=>{({[\"A\"]:class {static{$je0.apply(this);}#$je0_1=$je0.before(this); ;[$je0.add(0,\"method\",0,\"#m\",[b],o=>#m in o,o=>o.#m,0)](){}get #m(){return $je0.method(0)} [$je0.symbol(0)]() {} ;static{$je0.finish();}}});return $je0.result})); $h",
+            "const A = ($je([a] ,($je0)=>{({\"A\":class {static{$je0.apply(this,\"A\");}#$je0_1=$je0.before(this); ;[$je0.add(0,\"method\",0,\"#m\",[b],o=>#m in o,o=>o.#m,0)](){}get #m(){return $je0.method(0)} [$je0.symbol(0)]() {} ;static{$je0.finish();}}});return $je0.result})); $h",
             "base $j",
         ),
         (
@@ -637,9 +637,9 @@ fn decorators_become_calls_on_their_lines() {
 #[test]
 fn decorators_leave_types_and_places_to_the_rest() {
     let table = [(
-        "import { a, T } from './a';\n@a export class A<U> { @a private x?: T = null!; m(): void; @a m<V>(v?: V) {} abstract n }\nimport('./b')",
-        ";                          \nlet $he0=$he([a]);        {let A;({[\"A\"]:class      {static{A=$he0.apply(this);}#$he0_1=$he0.before(this); ;[$he0.add(0,\"field\",0,\"x\",[a])](){} ;       x     = $he0.init(0,this,null );#$he0_2=$he0.after(0,this);; ;          ;[$he0.add(1,\"method\",0,\"m\",[a])](){} m   (v    ) {} ;          ;static{$he0.finish();}}})}       let A=$he0.result;$h(0,0);\n$h____('./b')",
-        "request ./a at 21..26; a = 0.a at 9; lexical A as A; import(./b) at 126..131",
+        "import { a, T } from './a';\n@a export abstract class A<U> { @a private x?: T = null!; m(): void; @a m<V>(v?: V) {} abstract n }\nimport('./b')",
+        ";                          \nlet $he0=$he([a]);                 {let A;({\"A\":class      {static{A=$he0.apply(this,\"A\");}#$he0_1=$he0.before(this); ;[$he0.add(0,\"field\",0,\"x\",[a])](){} ;       x     = $he0.init(0,this,null );#$he0_2=$he0.after(0,this);; ;          ;[$he0.add(1,\"method\",0,\"m\",[a])](){} m   (v    ) {} ;          ;static{$he0.finish();}}})}       let A=$he0.result;$h(0,0);\n$h____('./b')",
+        "request ./a at 21..26; a = 0.a at 9; lexical A as A; import(./b) at 135..140",
     )];
 
     check_with(&CompilerOptions::default(), Language::TypeScript, &table);
@@ -668,6 +668,7 @@ fn misplaced_decorators_are_refused_with_their_place() {
             "1:11",
             "A decorator can only decorate a method implementation, not an overload.",
         ),
+        ("@a class A {}; let b; let b", "1:20", "Identifier `b` has already been declared"),
         (
             "@a?.b class A {}",
             "1:2",

@@ -5,7 +5,7 @@
  * of its own, and what its `import()` calls, as further parameters of the function that wraps it. A line is added at
  * the end:
  *
- *     ;(() => token);
+ *     ;({token: () => token});
  *
  * The arrow function is never called. It makes V8 keep `token` in the context that every closure and class of the
  * module has in its scope chain, so the token lives exactly as long as any code of this version is reachable.
@@ -13,6 +13,8 @@
 
 const vm = require('node:vm');
 const { dynamicImportOption } = require('./native-import');
+const { didRun, nameText } = require('../coverage');
+const { ownMapOf, registerOwnMap } = require('../source-maps');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
 const { SafeHotVersion } = require('../token');
 
@@ -20,7 +22,6 @@ const { SafeHotVersion } = require('../token');
 
 const MODULE_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 const TOKEN = '__safeHotToken';
-const LAST_LINE = `\n;(() => ${TOKEN});`;
 const DECLARED_ALREADY = /^Identifier '(\w+)' has already been declared$/;
 
 /** Text may stand between the word and the bracket. */
@@ -46,7 +47,15 @@ const IMPORT_CALL = /\bimport\s*(?:\(|\/[*/])/;
  */
 function compile(content, filename, imports) {
   const rewritten = IMPORT_CALL.test(content) ? imports.rewrite(content, filename) : null;
-  const text = (rewritten?.code ?? content) + LAST_LINE;
+  const code = rewritten?.code ?? content;
+  const name = nameText(() => ({
+    filename,
+    start: 0,
+    length: code.length,
+    code: content,
+    hasOwnMap: ownMapOf(content) !== undefined,
+  }));
+  const text = `${code}\n;({${name}: () => ${TOKEN}});`;
   // A direct `eval` may name what the text does not.
   const mayName = /\beval\b/.test(content)
     ? () => true
@@ -57,6 +66,8 @@ function compile(content, filename, imports) {
     factory: (version, moduleArguments) => {
       const token = new SafeHotVersion();
       version.mark(new WeakRef(token));
+      didRun(name, version.fingerprint);
+      if (version.module) registerOwnMap(version.module, filename, content);
       const args = [...moduleArguments, token];
       if (rewritten) args.push(imports.importFor(version));
       if (timerNames.length > 0) {

@@ -1,12 +1,12 @@
 'use strict';
 
 /**
- * Compiles what the transform has made of a module. The text stays at its lines and columns: what is added stands on a
- * line before and a line after. With `$h` for the base name of the module, and `a` and `b` for its imports:
+ * Compiles what the transform has made of a module. The text stays at its lines and columns: what is added before it
+ * stands on its first line, at columns below zero, and the rest on a line after it. With `$h` for the base name of the
+ * module, and `a` and `b` for its imports:
  *
- *     'use strict';return (function(){$hi($hs,$hw);
- *     …
- *     ;function $hs($hk){switch($hk){case 0:return LOCAL;…}}function $hw($hk,$hv){switch($hk){case 0:a=$hv;…}}(() => [$ht, $hi]);})
+ *     'use strict';return (function(){$hi($hs,$hw);…
+ *     ;function $hs($hk){switch($hk){case 0:return LOCAL;…}}function $hw($hk,$hv){switch($hk){case 0:a=$hv;…}}({token: () => [$ht, $hi]});})
  *
  * - The imports are parameters of the outer function, so to read one costs what any variable costs.
  * - `$hi` is handed what reads the exported variables, and what writes the imports.
@@ -17,9 +17,11 @@
  * once before the body; and an import that may have no value by then is a variable of a generator around it, which
  * stops until the value is there. Until then V8 itself says that the variable is not initialized:
  *
- *     return (function*(){let b=yield (function*(){$hi($hs,$hw);yield;
- *     …
+ *     return (function*(){let b=yield (function*(){$hi($hs,$hw);yield;…
  *     ;…})})
+ *
+ * Debuggers take the lines of a script as V8 counts them, so no line stands before the text. Only a text that has a source
+ * map gets one, and so does the map: tools read maps by what a script holds, whatever its columns are said to be.
  */
 
 const vm = require('node:vm');
@@ -47,10 +49,15 @@ function compile(module, pending) {
   const variables = variablesFor(module, locals);
   const ready = locals.filter((_, index) => !pending?.includes(index));
   const parameters = [...names.parameters, ...Object.keys(variables), ...ready];
-  const text = pending
-    ? generatorText(module, names, pending)
-    : `'use strict';return (${functionText(module, names, '')})`;
-  const wrapper = wrapperFor(transformed, text, parameters, url);
+  const { before, after } = pending
+    ? aroundGenerator(module, names, pending)
+    : { before: "'use strict';return (", after: ')' };
+  const { code, mapComment } = transformed;
+  const head = before + headOf(module, names, pending ? '*' : '') + (mapComment ? '\n' : '');
+  const textName = module.host.nameText?.(module, head.length) ?? 'token';
+  const text = `${head}${code}${tailOf(module, names, textName)}${after}${mapComment ?? ''}`;
+  const columnOffset = mapComment ? 0 : -head.length;
+  const wrapper = wrapperFor(transformed, text, parameters, { filename: url, columnOffset });
   return { wrapper, variables, isGenerator: pending !== null, pending: pending ?? [] };
 }
 
@@ -66,13 +73,13 @@ const compiled = new WeakMap();
  * @param {object} transformed
  * @param {string} text
  * @param {string[]} parameters
- * @param {string} url
+ * @param {{ filename: string, columnOffset: number }} options
  */
-function wrapperFor(transformed, text, parameters, url) {
-  const signature = `${parameters.join()} ${url}`;
+function wrapperFor(transformed, text, parameters, options) {
+  const signature = `${parameters.join()} ${options.filename}`;
   const known = compiled.get(transformed);
   if (known?.signature === signature && known.text === text) return known.wrapper;
-  const wrapper = vm.compileFunction(text, parameters, { filename: url, lineOffset: -1 });
+  const wrapper = vm.compileFunction(text, parameters, options);
   compiled.set(transformed, { text, signature, wrapper });
   return wrapper;
 }
@@ -118,10 +125,12 @@ function variablesFor(module, locals) {
  * @param {ReturnType<typeof namesFrom>} names
  * @param {number[]} pending
  */
-function generatorText(module, names, pending) {
-  const before = pending.map((index) => `(function*(){let ${module.imports[index]?.local}=yield `);
-  const after = '})'.repeat(pending.length);
-  return `'use strict';return ${before.join('')}(${functionText(module, names, '*')})${after}`;
+function aroundGenerator({ imports }, names, pending) {
+  const outer = pending.map((index) => `(function*(){let ${imports[index]?.local}=yield `);
+  return {
+    before: `'use strict';return ${outer.join('')}(`,
+    after: `)${'})'.repeat(pending.length)}`,
+  };
 }
 
 /**
@@ -129,16 +138,23 @@ function generatorText(module, names, pending) {
  * @param {ReturnType<typeof namesFrom>} names
  * @param {'' | '*'} star
  */
-function functionText({ transformed, locals, imports, hasTopLevelAwait }, names, star) {
+function headOf({ hasTopLevelAwait }, names, star) {
+  const kind = `${hasTopLevelAwait ? 'async ' : ''}function${star}`;
+  return `${kind}(){${names.instantiate}(${names.read},${names.write});${star ? 'yield;' : ''}`;
+}
+
+/**
+ * @param {EsModule} module
+ * @param {ReturnType<typeof namesFrom>} names
+ * @param {string} textName
+ */
+function tailOf({ locals, imports }, names, textName) {
   const reads = locals.map(({ local }, slot) => (local ? `case ${slot}:return ${local};` : ''));
   const writes = imports.map(({ local }, index) => `case ${index}:${local}=${names.value};break;`);
   return [
-    `${hasTopLevelAwait ? 'async ' : ''}function${star}(){`,
-    `${names.instantiate}(${names.read},${names.write});${star ? 'yield;' : ''}\n`,
-    transformed.code,
     `\n;function ${names.read}(${names.key}){switch(${names.key}){${reads.join('')}}}`,
     `function ${names.write}(${names.key},${names.value}){switch(${names.key}){${writes.join('')}}}`,
-    `(() => [${names.token}, ${names.instantiate}]);}`,
+    `({${textName}: () => [${names.token}, ${names.instantiate}]});}`,
   ].join('');
 }
 

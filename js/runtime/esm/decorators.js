@@ -128,10 +128,11 @@ class DecoratedClass {
    * and of the class last.
    *
    * @param {any} target the class
+   * @param {string} [name] of a class with decorators; `target.name` may be a static member
    * @returns {any} what is used in its place
    * @throws {TypeError} for what a decorator gives or is
    */
-  apply(target) {
+  apply(target, name = '') {
     Object.defineProperty(target.prototype, 'constructor', { value: target });
     const key = metadataKey();
     const metadata = Object.create(Object.getPrototypeOf(target)[key] ?? null);
@@ -143,7 +144,7 @@ class DecoratedClass {
         this.#decorate(element, isStatic ? target : target.prototype, metadata);
       });
     }
-    this.result = this.#decorateClass(target, metadata);
+    this.result = this.#decorateClass(target, name, metadata);
     const descriptor = { configurable: true, enumerable: true, writable: true, value: metadata };
     Object.defineProperty(this.result, key, descriptor);
     run(this.#staticExtra, this.result);
@@ -342,10 +343,11 @@ class DecoratedClass {
 
   /**
    * @param {any} target
+   * @param {string} name
    * @param {object} metadata
    */
-  #decorateClass(target, metadata) {
-    const about = { kind: 'class', name: target.name };
+  #decorateClass(target, name, metadata) {
+    const about = { kind: 'class', name };
     let result = target;
     for (const decorator of [...this.#decorators].reverse()) {
       const made = call(decorator, result, about, metadata, this.#extra);

@@ -12,13 +12,14 @@ const esm = require('./index');
 const { Draft } = require('./draft');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
-const { registerMap } = require('./source-maps');
 const { nativeImport } = require('../cjs/native-import');
 const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
 const { languageOf } = require('../formats');
+const { nameText } = require('../coverage');
 const { readText } = require('../read-text');
 const { makeSideTable } = require('../side-table');
+const { commentFor, ownMapOf, registerMap, registerOwnMap } = require('../source-maps');
 const { SafeHotError } = require('../../errors');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 const { TIMER_NAMES, timersFor } = require('../../resources/timers');
@@ -239,7 +240,9 @@ class EsmLoader {
     const url = pathToFileURL(filename).href;
     const module = esm.createModule(url, text.transformed, this.#hostOf(version));
     version.esm = module;
-    if (text.transformed.map) registerMap(module, filename, text.transformed.map);
+    const { code, mapComment } = text.transformed;
+    if (mapComment) registerMap(module, filename, mapComment);
+    else registerOwnMap(module, filename, code);
     version.onRelease = () => this.#release(record, module);
     this.#versions.set(module, version);
     Object.defineProperty(holder, 'exports', {
@@ -320,12 +323,14 @@ class EsmLoader {
   transform(source, filename) {
     const language = languageOf(filename);
     const compilerOptions = this.#host.compilerOptions(filename, language);
-    return this.#host.transform(source, {
+    const transformed = this.#host.transform(source, {
       path: filename,
       language,
       kind: 'module',
       ...(compilerOptions ? { compilerOptions } : {}),
     });
+    const { map } = transformed;
+    return map ? { ...transformed, mapComment: commentFor(map, filename) } : transformed;
   }
 
   /**
@@ -340,7 +345,23 @@ class EsmLoader {
       variables: () => timersIn(version),
       execute: (module, body) => this.#execute(version, module, body),
       loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
+      nameText: (module, start) => this.#nameText(version, module, start),
     };
+  }
+
+  /**
+   * @param {Version} version
+   * @param {EsModule} module
+   * @param {number} start
+   */
+  #nameText({ record, fingerprint }, { transformed }, start) {
+    return nameText(() => {
+      const { code, moves, map, defaultFunction } = transformed;
+      const hasOwnMap = !map && ownMapOf(code) !== undefined;
+      const about = { start, length: code.length, fingerprint, defaultFunction, hasOwnMap };
+      const { path: filename } = record;
+      return map ? { filename, ...about, map, code } : { filename, ...about, moves };
+    });
   }
 
   /**

@@ -29,6 +29,8 @@ const { Evaluation } = require('./evaluation');
  *   globals, unless it declares them itself
  * @property {(module: EsModule, body: () => unknown) => unknown} [execute] calls `body` once and gives its result;
  *   what runs in it is the module's own code
+ * @property {(module: EsModule, start: number) => string} [nameText] the name for a function that is never called, by
+ *   which coverage knows the text of the module; the module's own code starts at `start` of it
  *
  * @typedef {'new' | 'unlinked' | 'linking' | 'linked' | 'evaluating' | 'evaluating-async' | 'evaluated'} Status
  *   new: not all that it asks for is loaded

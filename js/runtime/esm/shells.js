@@ -2,7 +2,8 @@
 
 /**
  * What Node's own loader sees of a hot ES module: a *shell*, one small native module for its URL, whose exports are
- * variables that are set whenever those of the current version are.
+ * variables that are set whenever those of the current version are. To debuggers and coverage, which know scripts by
+ * their URL, it has one of its own.
  */
 
 const { NAMESPACE, Resolver } = require('./resolve-export');
@@ -36,6 +37,7 @@ function shellText(url, names, { isAsync }) {
     variables.length > 0 ? `let ${variables.join(', ')};` : '',
     `shell.connect((index, value) => { switch (index) { ${cases.join(' ')} } });`,
     `export { ${exported.join(', ')} };`,
+    `//# sourceURL=safe-hot:shell/${url}`,
   ].join('\n');
 }
 

@@ -2,6 +2,13 @@
 export interface TransformedModule {
   /** The body of a function: the source, at its lines and columns, without its imports and exports. */
   code: string;
+  /** Where `code` is longer or shorter than the text that was edited: offset, length, length before.
+   * Then the same of the edits before these. */
+  moves: number[][];
+  /** JSON source map from `code` to the user's file, if its text was made anew. */
+  map?: string;
+  /** The comment that gives `code` that map. It counts one line before `code`. */
+  mapComment?: string;
   /** An identifier that occurs nowhere in the source. All names that the runtime gives begin with it. */
   base: string;
   isAsync: boolean;

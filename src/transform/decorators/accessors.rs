@@ -3,10 +3,10 @@
 use oxc_ast::ast::AccessorProperty;
 use oxc_span::GetSpan;
 
-use super::Lowerer;
 use super::classes::Body;
 use super::keys::Key;
 use super::members::Element;
+use super::{Lowerer, property};
 
 /// What the getter and the setter do.
 struct Functions {
@@ -37,7 +37,8 @@ impl Lowerer<'_, '_> {
         let functions = self.open_functions(accessor, &functions, &element, body);
         let end = self.end_of_head(&key, accessor.type_annotation.as_deref(), accessor.definite);
         if is_moved {
-            let holder = format!("{functions}{storage}(){{return{{[{}]", element.name(body));
+            let holder =
+                format!("{functions}{storage}(){{return{{{}", property(&element.name(body)));
             self.edits.close(key.span.end, holder);
             let place =
                 format!("static{{{}.place({},this.{storage})}}", body.object, element.index);

@@ -5,7 +5,7 @@ use oxc_ast_visit::Visit;
 use oxc_span::Span;
 
 use super::expressions::Suspensions;
-use super::{Lowerer, quoted};
+use super::{Lowerer, property, quoted};
 use crate::transform::scan::to_u32;
 use crate::transform::typescript::is_erased_member;
 
@@ -100,7 +100,7 @@ impl Lowerer<'_, '_> {
         }
     }
 
-    /// `let $he0=$he([…]);{let C;({["C"]:class {…}})}let C=$he0.result;`, or the same class after `let $he0=$he();`
+    /// `let $he0=$he([…]);{let C;({"C":class {…}})}let C=$he0.result;`, or the same class after `let $he0=$he();`
     fn lower_declaration(
         &mut self,
         class: &Class<'_>,
@@ -111,7 +111,7 @@ impl Lowerer<'_, '_> {
         let start = exported.as_ref().map_or(class.span.start, |exported| exported.span.start);
         let Some(first) = class.decorators.first() else {
             self.edits.open(start, format!("let {object}={decorated}();"));
-            self.visit_object_class(class, body);
+            self.visit_object_class(class, None, body);
             return;
         };
         if start < first.span.start {
@@ -121,8 +121,8 @@ impl Lowerer<'_, '_> {
         let id = class.id.as_ref().map(|id| id.name.as_str());
         let variable = id.map(|id| format!("let {id};")).unwrap_or_default();
         let name = quoted(id.unwrap_or("default"));
-        self.open_class(class, &format!("{{{variable}({{[{name}]:"));
-        self.visit_object_class(class, body);
+        self.open_class(class, &format!("{{{variable}({{{}:", property(&name)));
+        self.visit_object_class(class, Some(&name), body);
         let is_default = exported.as_ref().is_some_and(|exported| exported.is_default);
         let after = match (id, exported) {
             (Some(id), _) if is_default => {
@@ -135,7 +135,7 @@ impl Lowerer<'_, '_> {
         self.edits.close(class.span.end, format!("}})}}{after}"));
     }
 
-    /// `($he([…],($he0,C)=>{({["C"]:class {…}});return $he0.result}))`, or `($he([],$he0=>class C {…}))`
+    /// `($he([…],($he0,C)=>{({"C":class {…}});return $he0.result}))`, or `($he([],$he0=>class C {…}))`
     fn lower_expression(&mut self, class: &Class<'_>, body: &mut Body) {
         let suspensions = Suspensions::of(class);
         if let Some(span) = suspensions.first_yield {
@@ -148,20 +148,22 @@ impl Lowerer<'_, '_> {
         let call = format!("({waits}{decorated}([");
         if class.decorators.is_empty() {
             let name = given.filter(|_| id.is_none()).map(|name| quoted(&name));
-            let open = name.as_ref().map_or_else(String::new, |name| format!("({{[{name}]:"));
+            let open =
+                name.as_ref().map_or_else(String::new, |name| format!("({{{}:", property(name)));
             let close = name.map_or_else(String::new, |name| format!("}})[{name}]"));
             self.edits.open(class.span.start, format!("{call}],{is_async}({object})=>{open}"));
-            self.visit_object_class(class, body);
+            self.visit_object_class(class, None, body);
             self.edits.close(class.span.end, format!("{close}))"));
             return;
         }
         self.visit_list(&class.decorators, &call, "]");
         let variable = id.as_ref().map(|id| format!(",{id}")).unwrap_or_default();
         let name = id.or(given).map(|name| quoted(&name));
-        let open = name.as_ref().map_or_else(|| "(".to_owned(), |name| format!("({{[{name}]:"));
+        let open =
+            name.as_ref().map_or_else(|| "(".to_owned(), |name| format!("({{{}:", property(name)));
         let close = if name.is_some() { "})" } else { ")" };
         self.open_class(class, &format!(",{is_async}({object}{variable})=>{{{open}"));
-        self.visit_object_class(class, body);
+        self.visit_object_class(class, name.as_deref(), body);
         self.edits.close(class.span.end, format!("{close};return {object}.result}}))"));
     }
 
@@ -193,13 +195,14 @@ impl Lowerer<'_, '_> {
         }
     }
 
-    /// A class with what has to be run before and after its static members.
-    fn visit_object_class(&mut self, class: &Class<'_>, body: &mut Body) {
+    /// A class with what has to be run before and after its static members. `name` is what its decorators are told.
+    fn visit_object_class(&mut self, class: &Class<'_>, name: Option<&str>, body: &mut Body) {
         let object = body.object.clone();
         let variable = class.id.as_ref().filter(|_| body.is_replaced);
         let variable = variable.map(|id| format!("{}=", id.name)).unwrap_or_default();
         let start = class.body.span.start + 1;
-        self.edits.open(start, format!("static{{{variable}{object}.apply(this);}}"));
+        let name = name.map(|name| format!(",{name}")).unwrap_or_default();
+        self.edits.open(start, format!("static{{{variable}{object}.apply(this{name});}}"));
         if class.body.body.iter().any(is_decorated_method) {
             self.edits.open(start, format!("{}={object}.before(this);", body.private_name()));
         }

@@ -10,7 +10,7 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::classes::{Body, decorators_of};
 use super::keys::{Key, is_anonymous};
-use super::{Lowerer, NOT_HERE};
+use super::{Lowerer, NOT_HERE, property};
 use crate::transform::scan::to_u32;
 use crate::transform::typescript::is_erased_member;
 
@@ -92,7 +92,7 @@ impl Lowerer<'_, '_> {
         self.run_after(value.map_or(end, |value| value.span().end), &element, body);
     }
 
-    /// `static x = 1` becomes `static #$he0_1(){return{["x"]: 1}}`, which is called where the field was.
+    /// `static x = 1` becomes `static #$he0_1(){return{"x": 1}}`, which is called where the field was.
     fn move_field(
         &mut self,
         field: &PropertyDefinition<'_>,
@@ -103,7 +103,7 @@ impl Lowerer<'_, '_> {
         let (holder, name) = (body.private_name(), element.name(body));
         let Key { head, span, private, .. } = *element.key;
         self.edits.blank(head);
-        let open = format!("static {holder}(){{return{{[{name}]");
+        let open = format!("static {holder}(){{return{{{}", property(&name));
         match field.key.as_expression().filter(|_| element.key.is_computed()) {
             Some(value) => {
                 let hold = format!(";[{}.hold({},", body.object, element.index);
@@ -193,7 +193,7 @@ impl Lowerer<'_, '_> {
             return self.visit_expression(value);
         }
         let name = element.name(body);
-        self.edits.open(value.span().start, format!("{{[{name}]:"));
+        self.edits.open(value.span().start, format!("{{{}:", property(&name)));
         self.visit_expression(value);
         self.edits.close(value.span().end, format!("}}[{name}]"));
     }

@@ -24,14 +24,14 @@ use rustc_hash::FxHashMap;
 
 use self::classes::Exported;
 use super::base::Base;
-use super::edits::Edits;
+use super::edits::{Edited, Edits};
 use super::error::TransformError;
 use super::parse;
 use super::tokens::Tokens;
 
 /// A text in the language of the source that has no decorators.
 pub(super) struct Lowered {
-    pub(super) code: String,
+    pub(super) edited: Edited,
     /// The names in it start with this.
     pub(super) base: Base,
 }
@@ -46,7 +46,8 @@ pub(super) fn lower(
     if !has_decorators(source, program) {
         return Ok(None);
     }
-    let base = super::unused_base(source, &parse::scoping(program));
+    // What is wrong is told while its place is known.
+    let base = super::unused_base(source, &parse::analyze(source, program)?);
     let mut edits = Edits::new(source);
     let mut lowerer = Lowerer {
         tokens: Tokens::new(source),
@@ -61,7 +62,7 @@ pub(super) fn lower(
     if let Some((span, why)) = lowerer.refused {
         return Err(parse::unsupported(source, span, why));
     }
-    Ok(Some(Lowered { code: edits.apply(), base }))
+    Ok(Some(Lowered { edited: edits.apply(), base }))
 }
 
 struct Lowerer<'s, 'e> {
@@ -110,6 +111,13 @@ impl<'a> Visit<'a> for Finder {
         self.0 |= !accessor.r#type.is_abstract();
         walk::walk_accessor_property(self, accessor);
     }
+}
+
+/// The literal `name` as the name of a property. V8 gives a class under a computed one that name even if it has a
+/// static member `name`; only `__proto__` means something else than itself.
+fn property(name: &str) -> String {
+    let is_plain = name.starts_with(|c: char| c == '"' || c.is_ascii_digit());
+    if is_plain && name != "\"__proto__\"" { name.to_owned() } else { format!("[{name}]") }
 }
 
 /// `text` as a literal of JavaScript.

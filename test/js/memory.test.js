@@ -1,0 +1,70 @@
+'use strict';
+
+/* The texts of stale versions, and what is made of them, go: a module of 2 MB is reloaded in a heap that holds a few. */
+
+const assert = require('node:assert/strict');
+const { makeApp } = require('../helpers/temp-app');
+
+/** 2 MB of text, which V8 keeps at two bytes a character, since some are not Latin. */
+const LINES = `  '${'→'.padEnd(98, '-')}',\n`.repeat(20_000);
+/** Half of what is promised, so that fewer reloads do. */
+const NODE_ARGS = ['--max-old-space-size=75'];
+
+/**
+ * The text of a version, and how many of them end the process if the text alone is kept.
+ *
+ * @type {Record<string, { text: string, rounds: number }>}
+ */
+const FILES = {
+  'heavy.cjs': {
+    text: `exports.round = ROUND;\nexports.lines = () => [\n${LINES}];\n`,
+    rounds: 20,
+  },
+  'heavy.mjs': {
+    text: `export const round = ROUND;\nexport const lines = () => [\n${LINES}];\n`,
+    rounds: 20,
+  },
+  // Generated anew, so there is a second text, and a source map that has the first.
+  'heavy.ts': {
+    text: `enum Round { Now = ROUND }\nexport const round: number = Round.Now;\nexport const lines = () => [\n${LINES}];\n`,
+    rounds: 10,
+  },
+};
+
+describe('memory is flat over reloads of 2 MB', () => {
+  for (const [file, { text, rounds }] of Object.entries(FILES)) {
+    it(`of ${file}`, async () => {
+      const settings = { type: 'module', 'safe-hot': { exclude: ['driver.cjs'] } };
+      const app = makeApp({
+        'package.json': JSON.stringify(settings),
+        [file]: text.replace('ROUND', '0'),
+        'node_modules/driver-kit/package.json': '{}',
+      });
+      app.write('text', text);
+
+      const { alive, round } = await app.drive(
+        async ({ require, hot, alive, write, at }, { file, rounds }) => {
+          const { readFileSync } = require('node:fs');
+          hot.versions();
+          const name = `./${file}`;
+          require(name);
+          const text = readFileSync(at('text'));
+          const place = text.indexOf('ROUND');
+          for (let round = 1; round <= rounds; round += 1) {
+            const number = Buffer.from(String(round).padStart('ROUND'.length));
+            number.copy(text, place);
+            write(file, text);
+            hot.hotReload(name);
+            // Node knows the source map of a module by a weak reference, which holds it until the next turn.
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+          return { alive: await alive(), round: require(name).round };
+        },
+        { data: { file, rounds }, nodeArgs: NODE_ARGS, driver: 'driver.cjs' },
+      );
+
+      assert.equal(round, rounds);
+      assert.deepEqual(alive[file], [rounds + 1]);
+    });
+  }
+});
