@@ -1,99 +1,153 @@
 'use strict';
 
 /**
- * From the start of the process to the entry evaluated, under plain node, `node -r safe-hot/register` and with
- * `require('safe-hot')` on the entry's first line. The ways take turns.
+ * From the start of the process to the entry evaluated: CommonJS, ES modules and TypeScript, on each Node line, under
+ * plain node, under safe-hot and under tsx. All ways of one app take turns.
  */
 
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
-const { linkPackages, makeFolder, removeFolder } = require('./lib/folder');
-const { expressApp } = require('./lib/app');
+const { pathToFileURL } = require('node:url');
+const { NODE_LINES, nodeOfLine, versionOf } = require('../scripts/node-lines');
+const { PEERS, linkPackages, makeFolder, removeFolder } = require('./lib/folder');
+const { expressApp, fileName, importing, plainModules } = require('./lib/app');
 const { median, ms, times } = require('./lib/stats');
 
-const ROUNDS = 40;
+/** @typedef {import('./lib/app').Format} Format */
+
+const ROUNDS = 3;
 const REGISTER = path.resolve(__dirname, '..', 'js', 'hooks', 'register.js');
+const TSX = path.join(PEERS, 'node_modules', 'tsx', 'dist', 'loader.mjs');
 
-const PRINT = 'process.stdout.write(String(performance.now()));\n';
+/** Uses what it imports: TypeScript drops an import that only stands there. */
+const PRINT = 'if (app) process.stdout.write(String(performance.now()));\n';
+const PLAIN = 'plain node';
+const OURS = 'safe-hot/register';
 
-/** @type {Record<string, { args: string[], first: string }>} */
+/** @type {Record<string, (format: Format) => string[]>} arguments of node */
 const WAYS = {
-  'plain node': { args: [], first: '' },
-  '`node -r safe-hot/register`': { args: ['-r', REGISTER], first: '' },
-  "`require('safe-hot')`": { args: [], first: "require('safe-hot');\n" },
+  [PLAIN]: () => [],
+  [OURS]: (format) =>
+    format === 'commonjs' ? ['-r', REGISTER] : ['--import', pathToFileURL(REGISTER).href],
+  tsx: () => ['--import', pathToFileURL(TSX).href],
 };
 
-/** Each app's entry loads everything, says when, and ends: nothing listens. */
+/** @type {Record<Format, string>} */
+const FORMATS = { commonjs: 'CommonJS', module: 'ES modules', typescript: 'TypeScript' };
+
+/**
+ * Each app's entry loads everything, says when, and ends: nothing listens.
+ *
+ * @type {Record<string, { formats: Format[], make: (format: Format) => Record<string, string>, entry: (format: Format) => string }>}
+ */
 const APPS = {
-  'Express app, 300 modules': {
-    make: () => expressApp('commonjs').files,
-    body: "require('./app');\n",
+  '300 modules without packages': {
+    formats: ['commonjs', 'module', 'typescript'],
+    make: plainModules,
+    entry: (format) => importing(format, '* as app', './m0'),
   },
-  '300 modules without packages': { make: plainModules, body: "require('./m0');\n" },
+  'Express app, 300 modules': {
+    formats: ['commonjs'],
+    make: (format) => expressApp(format).files,
+    entry: (format) => importing(format, 'app', './app'),
+  },
+  'Express app, 300 modules, date-fns': {
+    formats: ['module'],
+    make: (format) => expressApp(format).files,
+    entry: (format) =>
+      importing(format, 'app', './app') +
+      importing(format, '{ format }', 'date-fns') +
+      'format(0, "PP");\n',
+  },
 };
 
-/** @returns {Record<string, string>} a tree, three imports a module */
-function plainModules() {
-  /** @type {Record<string, string>} */
-  const files = { 'package.json': '{ "name": "plain-modules" }\n' };
-  for (let index = 0; index < 299; index += 1) {
-    const imports = [1, 2, 3].map((n) => index * 3 + n).filter((n) => n < 299);
-    files[`m${index}.js`] = [
-      ...imports.map((n) => `const m${n} = require('./m${n}');\n`),
-      `const table = Array.from({ length: 40 }, (_, index) => ({ index }));\n`,
-      `function find(index) {\n  return table.find((row) => row.index === index);\n}\n`,
-      `exports.find = find;\nexports.all = () => [${imports.map((n) => `m${n}.all()`)}];\n`,
-    ].join('');
-  }
-  return files;
-}
+/** @typedef {{ line: number, format: Format, ratio: number }} Measured */
 
 /** @returns {Promise<import('./lib/readme').Result>} */
 async function run() {
-  const rows = [];
-  let worst = 0;
-  for (const [title, { make, body }] of Object.entries(APPS)) {
-    const ways = Object.entries(WAYS);
-    const files = make();
-    ways.forEach(([, { first }], index) => (files[`entry${index}.js`] = first + body + PRINT));
-    const folder = makeFolder(files);
-    linkPackages(folder);
-    /** @type {number[][]} */
-    const took = ways.map(() => []);
-    try {
-      for (let round = 0; round <= ROUNDS; round += 1) {
-        for (const [index, [, { args }]] of ways.entries()) {
-          const entry = path.join(folder, `entry${index}.js`);
-          const options = /** @type {const} */ ({
-            stdio: ['ignore', 'pipe', 'ignore'],
-            encoding: 'utf8',
-          });
-          const at = Number(execFileSync(process.execPath, [...args, entry], options));
-          if (round > 0) took[index]?.push(at);
+  /** @type {string[][]} */
+  const rows = [['', '', 'Node', ...Object.keys(WAYS)]];
+  /** @type {Measured[]} */
+  const measured = [];
+  for (const [title, { formats, make, entry }] of Object.entries(APPS)) {
+    for (const format of formats) {
+      const name = fileName(format, 'entry');
+      const folder = makeFolder({ ...make(format), [name]: entry(format) + PRINT });
+      linkPackages(folder);
+      try {
+        for (const line of NODE_LINES) {
+          const took = measure(nodeOfLine(line), path.join(folder, name), format);
+          const plain = took.get(PLAIN);
+          const cells = Object.keys(WAYS).map((way) => inWords(took.get(way), plain));
+          const row = [FORMATS[format], title, String(line), ...cells];
+          // A run takes minutes.
+          process.stderr.write(`  ${row.join('  ')}\n`);
+          rows.push(row);
+          if (plain) measured.push({ line, format, ratio: (took.get(OURS) ?? NaN) / plain });
         }
+      } finally {
+        removeFolder(folder);
       }
-    } finally {
-      removeFolder(folder);
     }
-    const plain = median(took[0] ?? []);
-    const ratios = took.map((each) => median(each) / plain);
-    worst = Math.max(worst, ...ratios);
-    rows.push([
-      title,
-      ...took.map((each, index) => `${ms(median(each))} (${times(ratios[index] ?? NaN)})`),
-    ]);
   }
+  const versions = NODE_LINES.map((line) => versionOf(nodeOfLine(line))).join(', ');
   return {
-    setting: `median of ${ROUNDS} starts each, in turn`,
-    rows: [['', ...Object.keys(WAYS)], ...rows],
-    budgets: [
-      {
-        budget: 'boot of CommonJS against plain `node`: within 5 %',
-        measured: `${times(worst)} at worst`,
-        isMet: worst <= 1.05,
-      },
-    ],
+    setting: `the lines are ${versions}; median of ${ROUNDS} starts each, in turn; in brackets the ratio to plain node`,
+    rows,
+    budgets: budgetsOf(measured),
   };
+}
+
+/**
+ * @param {string} node
+ * @param {string} entry
+ * @param {Format} format
+ * @returns {Map<string, number>} milliseconds by way; a way that cannot run the app has none
+ */
+function measure(node, entry, format) {
+  const ways = Object.entries(WAYS).filter(
+    ([way]) => way !== PLAIN || format !== 'typescript' || stripsTypes(node),
+  );
+  const took = new Map(ways.map(([way]) => [way, /** @type {number[]} */ ([])]));
+  const options = /** @type {const} */ ({ stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const [way, args] of ways) {
+      const at = Number(execFileSync(node, [...args(format), entry], options));
+      if (round > 0) took.get(way)?.push(at);
+    }
+  }
+  return new Map([...took].map(([way, each]) => [way, median(each)]));
+}
+
+/** @param {string} node */
+function stripsTypes(node) {
+  const ask = 'process.features.typescript ?? false';
+  return execFileSync(node, ['-p', ask], { encoding: 'utf8' }).trim() !== 'false';
+}
+
+/** @param {number | undefined} took @param {number | undefined} plain */
+function inWords(took, plain) {
+  if (took === undefined) return '–';
+  return plain ? `${ms(took)} (${times(took / plain)})` : ms(took);
+}
+
+/** @param {Measured[]} measured */
+function budgetsOf(measured) {
+  const worst = (/** @type {(each: Measured) => boolean} */ isMeant) =>
+    Math.max(...measured.filter(isMeant).map(({ ratio }) => ratio));
+  const commonJs = worst(({ format }) => format === 'commonjs');
+  const modules = worst(({ format, line }) => format === 'module' && line >= 22);
+  const typescript = worst(({ format }) => format === 'typescript');
+  return [
+    budget('boot of CommonJS against plain `node`: within 5 %', commonJs, 1.05),
+    budget('boot of ES modules on Node 22 and up: below plain `node`', modules, 1),
+    budget('boot of TypeScript: below plain `node`', typescript, 1),
+  ];
+}
+
+/** @param {string} text @param {number} ratio @param {number} most */
+function budget(text, ratio, most) {
+  return { budget: text, measured: `${times(ratio)} at worst`, isMet: ratio <= most };
 }
 
 module.exports = { run };

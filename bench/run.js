@@ -4,9 +4,7 @@
  * `npm run bench [name…]`: measures safe-hot and its peers in one run, and writes the figures into bench/README.md.
  */
 
-const fs = require('node:fs');
-const path = require('node:path');
-const { ROOT, run: runProgram, runAsScript, setup } = require('../scripts/setup');
+const { installPackages, runAsScript, setup } = require('../scripts/setup');
 const { sectionOf, writeSection } = require('./lib/readme');
 const { PEERS } = require('./lib/folder');
 
@@ -26,20 +24,14 @@ async function main() {
     throw new Error(`No bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
   }
   setup();
-  installPeers();
+  // The peers are no part of the package, and have a folder of their own.
+  installPackages(PEERS);
   for (const name of given.length > 0 ? given : Object.keys(BENCHES)) {
     process.stderr.write(`bench: ${name}\n`);
     const result = await /** @type {Function} */ (BENCHES[name])().run();
     process.stdout.write(`\n${sectionOf(result)}\n`);
     writeSection(name, result);
   }
-}
-
-/** The peers are no part of the package, and have a folder of their own. */
-function installPeers() {
-  if (fs.existsSync(path.join(PEERS, 'node_modules', '.package-lock.json'))) return;
-  process.stderr.write(`bench: installing the packages of ${path.relative(ROOT, PEERS)}\n`);
-  runProgram('npm', ['ci', '--loglevel=error'], { cwd: PEERS });
 }
 
 void runAsScript(main);

@@ -236,7 +236,7 @@ async function measure(make, save) {
  */
 async function start(name, tool, make) {
   const app = make(tool.format);
-  const folder = makeFolder({ ...app.files, [fileName(tool.format, 'server.js')]: tool.server });
+  const folder = makeFolder({ ...app.files, [fileName(tool.format, 'server')]: tool.server });
   linkPackages(folder);
   const port = await freePort();
   const child = spawn(tool.command, tool.args, {

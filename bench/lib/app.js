@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * The measured apps, as files: a tiny one, and an Express app of 300 modules. Each is written as CommonJS, as ES modules
- * and in TypeScript, since no tool but safe-hot reloads them all. `VALUE` is what an edit changes.
+ * The measured apps, as files: a tiny one, an Express app of 300 modules, and as many without packages. Each is written
+ * as CommonJS, as ES modules (some tools reload only the one and some only the other), and as TypeScript that Node can
+ * run. `VALUE` is what an edit changes.
  */
 
 const ROUTERS = 20;
@@ -23,16 +24,15 @@ const VALUE = "'value 0'";
 /** @param {Format} format @returns {App} */
 function tinyApp(format) {
   const text = `${exporting(format, 'value')}${VALUE};\n`;
-  const edited = fileName(format, 'value.js');
   const files = {
     'package.json': manifest(format),
-    [fileName(format, 'app.js')]: [
-      importing(format, '{ value }', './value.js'),
-      `${exportingDefault(format)}(${parameters(format)}) => res.end(value);\n`,
+    [fileName(format, 'app')]: [
+      importing(format, '{ value }', './value'),
+      `${exportingDefault(format)}(${typed(format, 'req', 'any')}, ${typed(format, 'res', 'any')}) => res.end(value);\n`,
     ].join(''),
-    [edited]: text,
+    [fileName(format, 'value')]: text,
   };
-  return { files, edited, text, url: '/', modules: 3 };
+  return { files, edited: fileName(format, 'value'), text, url: '/', modules: 3 };
 }
 
 /**
@@ -45,25 +45,25 @@ function expressApp(format) {
   /** @type {Record<string, string>} */
   const files = { 'package.json': manifest(format) };
   const routers = Array.from({ length: ROUTERS }, (_, index) => index);
-  files[fileName(format, 'app.js')] = [
+  files[fileName(format, 'app')] = [
     importing(format, 'express', 'express'),
     importing(format, 'compression', 'compression'),
-    ...routers.map((n) => importing(format, `router${n}`, `./routes/router${n}.js`)),
+    ...routers.map((n) => importing(format, `router${n}`, `./routes/router${n}`)),
     'const app = express();\napp.use(compression());\napp.use(express.json());\n',
     ...routers.map((n) => `app.use('/r${n}', router${n});\n`),
     `${exportingDefault(format)}app;\n`,
   ].join('');
   for (const n of routers) {
-    files[fileName(format, `routes/router${n}.js`)] = routerText(format, n);
+    files[fileName(format, `routes/router${n}`)] = routerText(format, n);
     for (let service = 0; service < SERVICES_A_ROUTER; service += 1) {
-      files[fileName(format, `services/s${n}-${service}.js`)] = serviceText(format, n, service);
+      files[fileName(format, `services/s${n}-${service}`)] = serviceText(format, n, service);
     }
   }
   for (let helper = 0; helper < HELPERS; helper += 1) {
-    files[fileName(format, `lib/h${helper}.js`)] =
-      `${exporting(format, 'help')}(text${typed(format, 'unknown')}) => String(text).padStart(${helper});\n`;
+    files[fileName(format, `lib/h${helper}`)] =
+      `${exporting(format, 'help')}(${typed(format, 'text', 'unknown')}) => String(text).padStart(${helper});\n`;
   }
-  const edited = fileName(format, `services/s7-${SERVICES_A_ROUTER - 1}.js`);
+  const edited = fileName(format, `services/s7-${SERVICES_A_ROUTER - 1}`);
   const text = /** @type {string} */ (files[edited]);
   return { files, edited, text, url: '/r7', modules: MODULES };
 }
@@ -72,15 +72,36 @@ const MODULES = 300;
 /** What is left of the 300, without the entry, `app.js`, routers and services. */
 const HELPERS = MODULES - 2 - ROUTERS - ROUTERS * SERVICES_A_ROUTER;
 
+/**
+ * A tree of 299 modules below `m0`, three imports a module.
+ *
+ * @param {Format} format
+ * @returns {Record<string, string>} its files
+ */
+function plainModules(format) {
+  /** @type {Record<string, string>} */
+  const files = { 'package.json': manifest(format) };
+  for (let index = 0; index < MODULES - 1; index += 1) {
+    const imports = [1, 2, 3].map((n) => index * 3 + n).filter((n) => n < MODULES - 1);
+    files[fileName(format, `m${index}`)] = [
+      ...imports.map((n) => importing(format, `* as m${n}`, `./m${n}`)),
+      `const table = Array.from({ length: 40 }, (_, index) => ({ index }));\n`,
+      `${exporting(format, 'find')}(${typed(format, 'index', 'number')}) => table.find((row) => row.index === index);\n`,
+      `${exporting(format, 'all')}() => [${imports.map((n) => `m${n}.all()`)}];\n`,
+    ].join('');
+  }
+  return files;
+}
+
 /** @param {Format} format @param {number} n */
 function routerText(format, n) {
   const services = Array.from({ length: 4 }, (_, index) => index);
   return [
     importing(format, 'express', 'express'),
-    ...services.map((s) => importing(format, `* as s${s}`, `../services/s${n}-${s}.js`)),
+    ...services.map((s) => importing(format, `* as s${s}`, `../services/s${n}-${s}`)),
     'const router = express.Router();\n',
-    `router.get('/', (${parameters(format)}) => res.send([${services.map((s) => `s${s}.value()`)}].join(' ')));\n`,
-    `router.get('/:id', (${parameters(format)}) => res.json({ id: req.params.id }));\n`,
+    `router.get('/', (req, res) => res.send([${services.map((s) => `s${s}.value()`)}].join(' ')));\n`,
+    `router.get('/:id', (${typed(format, 'req', 'any')}, res) => res.json({ id: req.params.id }));\n`,
     `${exportingDefault(format)}router;\n`,
   ].join('');
 }
@@ -95,11 +116,11 @@ function serviceText(
   const helper = (n * SERVICES_A_ROUTER + s) % HELPERS;
   const body = next === undefined ? (s === 12 ? VALUE : `'s${n}-${s}'`) : 'next.value()';
   return [
-    importing(format, '{ help }', `../lib/h${helper}.js`),
+    importing(format, '{ help }', `../lib/h${helper}`),
     ...(s % 5 === 0 ? [importing(format, 'lodash', 'lodash')] : []),
-    ...(next === undefined ? [] : [importing(format, '* as next', `./s${n}-${next}.js`)]),
+    ...(next === undefined ? [] : [importing(format, '* as next', `./s${n}-${next}`)]),
     `const table = Array.from({ length: 40 }, (_, index) => ({ index, text: help(index) }));\n`,
-    `function find(index${typed(format, 'number')}) {\n  return table.find((row) => row.index === index);\n}\n`,
+    `function find(${typed(format, 'index', 'number')}) {\n  return table.find((row) => row.index === index);\n}\n`,
     ...(s % 5 === 0 ? ['const groups = lodash.groupBy(table, (row) => row.index % 7);\n'] : []),
     `${exporting(format, 'value')}() => ${body};\n`,
     `${exporting(format, 'all')}() => [find(1)${s % 5 === 0 ? ', groups' : ''}];\n`,
@@ -116,20 +137,34 @@ function editedText({ text }, value) {
   return text.replace(VALUE, `'${value}'`);
 }
 
-/** @param {Format} format @param {string} names @param {string} from */
+/**
+ * @param {Format} format
+ * @param {string} names
+ * @param {string} from a package, or a module of the app without its extension
+ */
 function importing(format, names, from) {
-  if (format !== 'commonjs') return `import ${names} from '${fileName(format, from)}';\n`;
-  return `const ${names.replace('* as ', '')} = require('${from.replace(/^(\..*)\.js$/, '$1')}');\n`;
+  if (format === 'commonjs') return `const ${names.replace('* as ', '')} = require('${from}');\n`;
+  return `import ${names} from '${from.startsWith('.') ? fileName(format, from) : from}';\n`;
+}
+
+/** @param {Format} format @param {string} name without its extension */
+function fileName(format, name) {
+  return `${name}.${format === 'typescript' ? 'ts' : 'js'}`;
+}
+
+/** A parameter. @param {Format} format @param {string} name @param {string} type */
+function typed(format, name, type) {
+  return format === 'typescript' ? `${name}: ${type}` : name;
 }
 
 /** @param {Format} format @param {string} name */
 function exporting(format, name) {
-  return format !== 'commonjs' ? `export const ${name} = ` : `exports.${name} = `;
+  return format === 'commonjs' ? `exports.${name} = ` : `export const ${name} = `;
 }
 
 /** @param {Format} format */
 function exportingDefault(format) {
-  return format !== 'commonjs' ? 'export default ' : 'module.exports = ';
+  return format === 'commonjs' ? 'module.exports = ' : 'export default ';
 }
 
 /** @param {Format} format */
@@ -138,19 +173,4 @@ function manifest(format) {
   return `${JSON.stringify({ name: 'measured-app', private: true, type })}\n`;
 }
 
-/** @param {Format} format @param {string} name of the JavaScript file */
-function fileName(format, name) {
-  return format === 'typescript' ? name.replace(/\.js$/, '.ts') : name;
-}
-
-/** What is said of a variable. @param {Format} format @param {string} type */
-function typed(format, type) {
-  return format === 'typescript' ? `: ${type}` : '';
-}
-
-/** @param {Format} format */
-function parameters(format) {
-  return `req${typed(format, 'any')}, res${typed(format, 'any')}`;
-}
-
-module.exports = { editedText, expressApp, fileName, tinyApp };
+module.exports = { editedText, expressApp, fileName, importing, plainModules, tinyApp };
