@@ -351,6 +351,11 @@ impl Parser {
                     value = Some(value.unwrap_or(0).saturating_mul(10).saturating_add(digit));
                     continue;
                 }
+                // What stands before the first line of a script, as our own line before an ES module does. It is of no use.
+                b'-' if what == Numbers::Locations && value.is_none() => {
+                    value = Some(u32::MAX);
+                    continue;
+                }
                 b',' | b']' => {}
                 _ if is_space(byte) && value.is_none() => continue,
                 _ if is_space(byte) => {}
@@ -445,6 +450,9 @@ impl Parser {
             line: self.entry[line],
             column: self.entry[column],
         };
+        if location.line == u32::MAX || location.column == u32::MAX {
+            return;
+        }
         self.snapshot.locations.insert(u32::try_from(node).unwrap_or(u32::MAX), location);
     }
 

@@ -76,7 +76,10 @@ pub(crate) fn of_contexts(
             let file = shared
                 .and_then(|shared| file_of(snapshot, shared))
                 .or_else(|| files.get(&context).cloned())?;
-            let function = shared.map(|shared| snapshot.name(shared).to_owned());
+            // V8's word for a function without a name, as that of a whole module is.
+            let function = shared
+                .map(|shared| snapshot.name(shared).to_owned())
+                .filter(|name| name != "(shared function info)");
             let position = shared.and_then(|shared| positions.get(&shared).copied());
             Some((context, Place { file, function: function.unwrap_or_default(), position }))
         })

@@ -71,6 +71,31 @@ describe('diagnose()', () => {
     assert.deepEqual(found, []);
   });
 
+  it('names the holders of ES modules and TypeScript by their own files and lines', async () => {
+    const app = makeApp({
+      'esm/package.json': '{"type":"module"}',
+      'esm/holder.ts': `interface Job { (): number }
+const list: Job[] = [];
+
+export const add = (job: Job): number => list.push(job);
+`,
+      'esm/leaky.js': "import { add } from './holder.ts';\n\nadd(function run() {});\n",
+      'caller.js': `require('./esm/leaky.js');
+        exports.reload = () => require('safe-hot').hotReload('./esm/leaky.js');\n`,
+    });
+
+    const found = await app.drive(async ({ require, hot }) => {
+      hot.versions();
+      require('./caller').reload();
+      return hot.diagnose();
+    });
+
+    assert.deepEqual(
+      found.map((/** @type {any} */ { version, holders }) => [version, holders[0].text]),
+      [[1, 'function run (esm/leaky.js:3) is `list[0]` of esm/holder.ts:2']],
+    );
+  });
+
   it('tells of one module when it is asked for it', async () => {
     const held = '(globalThis.held ??= []).push(() => 1);\n';
     const app = makeApp({ 'a.js': held, 'b.js': held });

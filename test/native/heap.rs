@@ -231,6 +231,24 @@ fn every_cut_of_a_snapshot_is_an_error_with_its_position() {
 }
 
 #[test]
+fn a_place_before_the_first_line_is_left_out() {
+    let (mut heap, root) = rooted();
+    let closure = heap.version("/app/db.js", "stale");
+    heap.edge(root, "property", "run", closure);
+    let json = heap
+        .json()
+        .replace(
+            r#""edge_fields""#,
+            r#""location_fields":["object_index","script_id","line","column"],"edge_fields""#,
+        )
+        .replace(r#""trace_tree""#, r#""locations":[5,1,-1,-1,10,1,2,3],"trace_tree""#);
+
+    assert_eq!(read(json.as_bytes(), 3).unwrap().len(), 1);
+    assert!(read(json.replace("[5,1,-1", "[5,1,--1").as_bytes(), 3).is_err());
+    assert!(read(heap.json().replace("\"edges\":[", "\"edges\":[-").as_bytes(), 3).is_err());
+}
+
+#[test]
 fn what_is_no_snapshot_is_told_apart() {
     let message = |text: &str| read(text.as_bytes(), 64).unwrap_err().to_string();
 
