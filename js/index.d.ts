@@ -116,7 +116,7 @@ export interface VersionInfo {
 export function versions(path?: string | URL): VersionInfo[];
 
 /**
- * Who holds the old versions that are still reachable, of one module or of all. Takes a heap snapshot, which stops the
+ * Who holds the old versions that are still reachable, of one module or of all: of each module the newest twenty. Takes a heap snapshot, which stops the
  * process for as long as V8 needs (seconds for a heap of hundreds of megabytes) and takes several times the heap's
  * size; it is read on another thread.
  */

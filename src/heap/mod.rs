@@ -25,8 +25,8 @@ const TOKEN_CLASS: &str = "SafeHotVersion";
 /// How many holders of one version are looked for.
 const MOST_HOLDERS: usize = 4;
 
-/// How many retained versions are told of; a leak has thousands, and they have the same holder.
-const MOST_RETAINED: usize = 100;
+/// How many retained versions of one module are told of; a leak has thousands, and they have the same holder.
+const MOST_VERSIONS: usize = 20;
 
 /// An old version that is reachable.
 #[derive(Debug)]
@@ -144,7 +144,12 @@ fn subjects(snapshot: &Snapshot) -> Vec<Subject> {
     };
     let number = |subject: &Subject| subject.version.as_ref().and_then(|v| v.parse::<u32>().ok());
     found.sort_by(|a, b| (&a.path, number(b), a.node).cmp(&(&b.path, number(a), b.node)));
-    found.truncate(MOST_RETAINED);
+    let mut counts: FxHashMap<String, usize> = FxHashMap::default();
+    found.retain(|subject| {
+        let count = counts.entry(subject.path.clone()).or_default();
+        *count += 1;
+        *count <= MOST_VERSIONS
+    });
     found
 }
 

@@ -148,6 +148,28 @@ fn each_holder_is_told_once_the_nearest_first() {
 }
 
 #[test]
+fn the_newest_versions_of_each_module_are_told() {
+    let (mut heap, root) = rooted();
+    for number in 1..=30 {
+        let closure = heap.version("/app/a.js", "stale");
+        // After the text of the version come the state, the scope and the function.
+        let version = closure - 3;
+        assert_eq!(heap.nodes[version].0, "3");
+        heap.nodes[version].0 = number.to_string();
+        heap.edge(root, "property", "run", closure);
+    }
+    let other = heap.version("/app/b.js", "stale");
+    heap.edge(root, "property", "run", other);
+
+    let found = read(heap.json().as_bytes(), 64).unwrap();
+
+    let versions: Vec<_> = found.iter().map(|each| each.version.clone().unwrap()).collect();
+    let mut expected: Vec<String> = (11..=30).rev().map(|number| number.to_string()).collect();
+    expected.push("3".to_owned());
+    assert_eq!(versions, expected);
+}
+
+#[test]
 fn weak_edges_hold_nothing() {
     let (mut heap, root) = rooted();
     let closure = heap.version("/app/db.js", "stale");
