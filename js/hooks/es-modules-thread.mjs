@@ -36,7 +36,7 @@ export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
   const filename = context.parentURL && fileOf(resolved.url);
   const url = filename && ownUrl(resolved.url);
-  if (!url) return resolved;
+  if (!url || !scanner.isHotModule(filename)) return resolved;
   readMessages();
   if (isStaging) useUp(filename);
   const count = counts.get(filename);

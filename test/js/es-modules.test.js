@@ -232,6 +232,9 @@ hot.dispose((data) => console.log('disposed', data.count));
     ...FILES,
     'node_modules/cold/package.json': '{"name":"cold","type":"module","main":"index.js"}',
     'node_modules/cold/index.js': importing,
+    'node_modules/cold/once.js': `if (globalThis.isEvaluated) throw new Error('once more');
+globalThis.isEvaluated = true;
+`,
     'server.js': `import http from 'node:http';
 import { load, value } from 'cold';
 await load(new URL('./value.js', import.meta.url).href);
@@ -243,7 +246,10 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
 
   it('are imported by cold packages on behalf of a version, which see what it sees', async () => {
     const importing = `let module;
-export const load = async (url) => void (module = await import(url));
+export const load = async (url) => {
+  await import('./once.js');
+  module = await import(url);
+};
 export const value = () => \`\${module.value}\${module.more ?? ''} \`;
 `;
     const app = await apps.serve(importedByCold(importing));
