@@ -238,7 +238,7 @@ fn the_temporary_file_of_a_save_is_not_sent_though_its_name_could_win() {
 }
 
 #[test]
-fn many_files_at_once_are_one_change_set() {
+fn each_of_many_files_at_once_is_sent_once() {
     let names: Vec<_> = (0..300).map(|number| format!("f{}/{number}.js", number % 20)).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let scene = Scene::new(&names);
@@ -247,7 +247,12 @@ fn many_files_at_once_are_one_change_set() {
         scene.write(name, "new");
     }
 
-    assert_eq!(scene.next().split(", ").count(), 300);
+    // One change set, unless the system holds the writer up for longer than the watcher waits.
+    let mut sent = 0;
+    while sent < names.len() {
+        sent += scene.next().split(", ").count();
+    }
+    assert_eq!(sent, names.len());
     scene.nothing_more();
 }
 
