@@ -102,7 +102,7 @@ export declare class NativeWatcher {
   unexpect(bases: Array<string>): void
   /** Reports when this folder, or an entry of a package in it, appears. */
   expectFolder(path: string): void
-  /** Has something happened that was not told yet? It will be. */
+  /** Has something happened that `onChange` was not called with yet? It will be. */
   hasMore(): boolean
   /** Takes back changes that were told at once and not used. They come again, with what came after them. */
   takeBack(changes: Array<NativeChange>): void

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use napi::bindgen_prelude::*;
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::threadsafe_function::{
+    ThreadsafeCallContext, ThreadsafeFunction, ThreadsafeFunctionCallMode,
+};
 use napi_derive::napi;
 
 use crate::change::{ChangeKind, FileChange};
 use crate::path::to_text;
-use crate::watcher::{Extent, Notice, WatchMode, WatchStatus, WatchedFile, Watcher};
+use crate::watcher::{Extent, Notice, Underway, WatchMode, WatchStatus, WatchedFile, Watcher};
 
-/// Called with one argument, from any thread, without keeping the process alive.
-type Callback<T> = ThreadsafeFunction<T, Unknown<'static>, T, Status, false, true>;
+/// Called with one argument made of `T`, from any thread, without keeping the process alive.
+type Callback<T, Argument = T> =
+    ThreadsafeFunction<T, Unknown<'static>, Argument, Status, false, true>;
 
 #[napi(object, object_to_js = false)]
 pub struct NativeWatcherOptions {
@@ -68,13 +71,21 @@ impl NativeWatcher {
         on_change: Function<'_, NativeChangeSet, Unknown<'static>>,
         on_status: Option<Function<'_, NativeWatchStatus, Unknown<'static>>>,
     ) -> Result<Self> {
-        let on_change = callback(&on_change)?;
+        let on_change: Callback<(NativeChangeSet, Underway), NativeChangeSet> = on_change
+            .build_threadsafe_function::<(NativeChangeSet, Underway)>()
+            .weak::<true>()
+            .callee_handled::<false>()
+            // On the main thread, right before the call: the set has arrived.
+            .build_callback(|context: ThreadsafeCallContext<_>| {
+                let (set, _arrived): (NativeChangeSet, Underway) = context.value;
+                Ok(set)
+            })?;
         let on_status = on_status.as_ref().map(callback).transpose()?;
         let listener = move |notice| match (notice, &on_status) {
-            (Notice::Changed(changes, extent), _) => {
+            (Notice::Changed(changes, extent, underway), _) => {
                 let changes = changes.into_iter().map(NativeChange::from).collect();
                 let set = NativeChangeSet { changes, may_grow: extent == Extent::MayGrow };
-                on_change.call(set, ThreadsafeFunctionCallMode::NonBlocking);
+                on_change.call((set, underway), ThreadsafeFunctionCallMode::NonBlocking);
             }
             (Notice::Status(status), Some(on_status)) => {
                 on_status.call(status.into(), ThreadsafeFunctionCallMode::NonBlocking);
@@ -114,7 +125,7 @@ impl NativeWatcher {
         self.inner.expect_folder(path.into());
     }
 
-    /// Has something happened that was not told yet? It will be.
+    /// Has something happened that `onChange` was not called with yet? It will be.
     #[napi(catch_unwind)]
     pub fn has_more(&self) -> bool {
         self.inner.has_more()

@@ -144,7 +144,7 @@ impl Debounce {
     }
 
     /// Is there something that has not left?
-    pub(super) fn has_more(&self) -> bool {
+    pub(super) fn is_any_pending(&self) -> bool {
         !self.pending.is_empty()
     }
 

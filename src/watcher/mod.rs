@@ -55,9 +55,9 @@ pub enum Extent {
 }
 
 /// What the watcher tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Notice {
-    Changed(ChangeSet, Extent),
+    Changed(ChangeSet, Extent, Underway),
     Status(WatchStatus),
 }
 
@@ -69,7 +69,27 @@ pub type Listener = Box<dyn FnMut(Notice) + Send>;
 struct Shared {
     status: WatchStatus,
     folders: Vec<PathBuf>,
-    has_more: bool,
+    /// Has the thread seen something that has not left?
+    is_pending: bool,
+    /// Sets on their way from the thread to who acts on them, or back.
+    underway: usize,
+}
+
+/// A set that has left and was not received. It counts as not told until this is dropped.
+#[derive(Debug)]
+pub struct Underway(Arc<Mutex<Shared>>);
+
+impl Underway {
+    fn new(shared: &Arc<Mutex<Shared>>) -> Self {
+        shared.lock().underway += 1;
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.0.lock().underway -= 1;
+    }
 }
 
 /// A handle to the watcher's thread, which ends with it.
@@ -86,7 +106,8 @@ impl Watcher {
         let (messages, inbox) = channel();
         let mode = if poll_interval.is_some() { WatchMode::Polling } else { WatchMode::Native };
         let status = WatchStatus { mode, reason: None };
-        let shared = Arc::new(Mutex::new(Shared { status, folders: Vec::new(), has_more: false }));
+        let shared = Shared { status, folders: Vec::new(), is_pending: false, underway: 0 };
+        let shared = Arc::new(Mutex::new(shared));
         Worker::start(poll_interval, listener, (messages.clone(), inbox), Arc::clone(&shared));
         Self { messages, shared }
     }
@@ -117,15 +138,17 @@ impl Watcher {
         self.send(Command::Expect(vec![path]));
     }
 
-    /// Has something happened that was not told yet? It will be, so a change set may wait for it.
+    /// Has something happened that was not told yet, or was told and is still `Underway`? It comes, so a change set may
+    /// wait for it.
     #[must_use]
     pub fn has_more(&self) -> bool {
-        self.shared.lock().has_more
+        let shared = self.shared.lock();
+        shared.is_pending || shared.underway > 0
     }
 
     /// Takes back a set that left at once and was not used. It comes again, with what came after it.
     pub fn take_back(&self, changes: ChangeSet) {
-        self.send(Command::TakeBack(changes));
+        self.send(Command::TakeBack(changes, Underway::new(&self.shared)));
     }
 
     /// Calls back on the watcher's thread once all that was asked for so far is done; at once if it is closed.

@@ -15,7 +15,7 @@ use super::error::WatchError;
 use super::folders::Folders;
 use super::interest::Interest;
 use super::poller::{self, Poller};
-use super::{Done, Listener, Notice, Shared, WatchMode, WatchStatus, WatchedFile};
+use super::{Done, Listener, Notice, Shared, Underway, WatchMode, WatchStatus, WatchedFile};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::fingerprint::fingerprint_file;
 
@@ -33,7 +33,7 @@ pub(super) enum Command {
     Unwatch(Vec<PathBuf>),
     Expect(Vec<PathBuf>),
     Unexpect(Vec<PathBuf>),
-    TakeBack(ChangeSet),
+    TakeBack(ChangeSet, Underway),
     Ready(Done),
     Close,
 }
@@ -85,6 +85,8 @@ impl Worker {
             let reason = catch_unwind(AssertUnwindSafe(|| worker.run(poll_interval, messages)))
                 .err()
                 .map(|_| "the watcher's thread panicked".to_owned());
+            // What has not left now never will: nobody waits for it.
+            worker.shared.lock().is_pending = false;
             worker.set_status(WatchStatus { mode: WatchMode::Closed, reason });
         };
         if let Err(error) = thread::Builder::new().name("safe-hot-watcher".to_owned()).spawn(run) {
@@ -145,11 +147,13 @@ impl Worker {
             Message::Command(Command::Close) => return Flow::Close,
             Message::Command(Command::Ready(done)) => drop(done),
             Message::Command(Command::Watch(files)) => self.watch(&files),
-            Message::Command(Command::TakeBack(changes)) => {
+            Message::Command(Command::TakeBack(changes, underway)) => {
                 let now = Instant::now();
                 changes.iter().for_each(|change| {
                     self.debounce.on_return(&change.path, change.kind, now);
                 });
+                self.shared.lock().is_pending = self.debounce.is_any_pending();
+                drop(underway);
             }
             Message::Command(Command::Unwatch(paths)) => {
                 let folders =
@@ -363,10 +367,12 @@ impl Worker {
 
     fn flush(&mut self) {
         let leaving = self.debounce.on_tick(Instant::now(), is_empty_file);
-        // Before the set is told of: what is asked about it then is whether more came after it.
-        self.shared.lock().has_more = self.debounce.has_more();
-        if let Some((changes, extent)) = leaving {
-            (self.listener)(Notice::Changed(changes, extent));
+        // A set is underway before it is no longer pending: it is never out of sight.
+        let leaving =
+            leaving.map(|(changes, extent)| (changes, extent, Underway::new(&self.shared)));
+        self.shared.lock().is_pending = self.debounce.is_any_pending();
+        if let Some((changes, extent, underway)) = leaving {
+            (self.listener)(Notice::Changed(changes, extent, underway));
         }
     }
 

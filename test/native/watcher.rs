@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use safe_hot::change::ChangeSet;
 use safe_hot::fingerprint::fingerprint;
-use safe_hot::watcher::{Extent, Notice, WatchMode, WatchStatus, WatchedFile, Watcher};
+use safe_hot::watcher::{Extent, Notice, Underway, WatchMode, WatchStatus, WatchedFile, Watcher};
 
 /// Longer than any test takes unless it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -82,7 +83,9 @@ impl Scene {
     /// The next change set as `a.js modified, b.js removed`, sorted. A set that may grow is taken back, for the whole.
     fn next(&self) -> String {
         loop {
-            if let Notice::Changed(changes, extent) = self.notices.recv_timeout(PATIENCE).unwrap() {
+            if let Notice::Changed(changes, extent, _) =
+                self.notices.recv_timeout(PATIENCE).unwrap()
+            {
                 if extent == Extent::MayGrow {
                     self.watcher.take_back(changes);
                     continue;
@@ -96,6 +99,14 @@ impl Scene {
                 lines.sort();
                 return lines.join(", ");
             }
+        }
+    }
+
+    /// The next change set, which has left at once.
+    fn next_alone(&self) -> (ChangeSet, Underway) {
+        match self.notices.recv_timeout(PATIENCE).unwrap() {
+            Notice::Changed(changes, Extent::MayGrow, underway) => (changes, underway),
+            notice => panic!("it was held back: {notice:?}"),
         }
     }
 
@@ -204,10 +215,8 @@ fn a_file_that_is_saved_alone_is_sent_at_once_and_joins_what_follows() {
     let scene = Scene::new(&["a.js", "b.js"]);
 
     scene.write("a.js", "1");
-    let Notice::Changed(changes, Extent::MayGrow) = scene.notices.recv_timeout(PATIENCE).unwrap()
-    else {
-        panic!("it was held back")
-    };
+    let (changes, underway) = scene.next_alone();
+    drop(underway);
     assert!(!scene.watcher.has_more());
     let mut open = File::create(scene.path("b.js")).unwrap();
     open.write_all(b"2").unwrap();
@@ -223,6 +232,30 @@ fn a_file_that_is_saved_alone_is_sent_at_once_and_joins_what_follows() {
 }
 
 #[test]
+fn what_is_underway_to_the_listener_or_back_was_not_told() {
+    let scene = Scene::new(&["a.js"]);
+
+    scene.write("a.js", "1");
+    let (changes, underway) = scene.next_alone();
+    assert!(scene.watcher.has_more());
+    drop(underway);
+    assert!(!scene.watcher.has_more());
+
+    scene.watcher.take_back(changes);
+    assert!(scene.watcher.has_more());
+    let notice = scene.notices.recv_timeout(PATIENCE).unwrap();
+    assert!(matches!(notice, Notice::Changed(_, Extent::Complete, _)), "{notice:?}");
+    assert!(scene.watcher.has_more());
+    drop(notice);
+    assert!(!scene.watcher.has_more());
+
+    scene.watcher.close();
+    scene.watcher.take_back(ChangeSet::default());
+    scene.ready();
+    assert!(!scene.watcher.has_more());
+}
+
+#[test]
 fn the_temporary_file_of_a_save_is_not_sent_though_its_name_could_win() {
     let scene = Scene::new(&["a.js"]);
     scene.expect(&["a.js"]);
@@ -230,7 +263,7 @@ fn the_temporary_file_of_a_save_is_not_sent_though_its_name_could_win() {
     scene.write("a.js.tmp", "1");
     scene.rename("a.js.tmp", "a.js");
 
-    let Notice::Changed(changes, extent) = scene.notices.recv_timeout(PATIENCE).unwrap() else {
+    let Notice::Changed(changes, extent, _) = scene.notices.recv_timeout(PATIENCE).unwrap() else {
         panic!("there is no change set")
     };
     assert_eq!((changes.len(), extent), (1, Extent::MayGrow));
@@ -387,14 +420,13 @@ fn a_closed_watcher_is_silent_and_calls_do_nothing() {
 
     scene.watcher.close();
     scene.ready();
-    assert_eq!(
-        scene.notices.recv_timeout(PATIENCE),
-        Ok(Notice::Status(WatchStatus { mode: WatchMode::Closed, reason: None }))
-    );
+    let closed = WatchStatus { mode: WatchMode::Closed, reason: None };
+    let notice = scene.notices.recv_timeout(PATIENCE).unwrap();
+    assert!(matches!(&notice, Notice::Status(status) if *status == closed), "{notice:?}");
     scene.write("a.js", "new");
     scene.watch(&["a.js"]);
 
-    assert_eq!(scene.notices.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected));
+    assert!(matches!(scene.notices.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected)));
     assert!(scene.folders().is_empty());
 }
 
