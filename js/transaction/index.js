@@ -35,7 +35,10 @@ const { abort } = require('./abort');
  *
  * @typedef {{ phase: 'idle' }} Idle
  * @typedef {{ phase: 'working' }} Working user code of a transaction is on the stack
- * @typedef {{ phase: 'waiting', supersede: () => void }} Waiting a stage waits for the program to listen
+ * @typedef {object} Waiting a stage waits for the program to listen
+ * @property {'waiting'} phase
+ * @property {() => void} supersede gives the stage up now
+ * @property {() => void} overtake gives it up for a change, unless it is one of many that were
  *
  * @typedef {object} Done what became of a request, of which the report is made
  * @property {'done'} type
@@ -63,6 +66,8 @@ class Transactions {
   #pending = emptyChanges();
   /** Changed on disk, and refused or rolled back: they go along with the next change. */
   #dirty = emptyChanges();
+  /** How many stages in a row were given up for a change while they waited. */
+  #overtaken = 0;
   /** @type {WeakMap<ReloadReport, SafeHotError>} */
   #errors = new WeakMap();
   #reports;
@@ -86,7 +91,7 @@ class Transactions {
    */
   submit(changes) {
     merge(this.#pending, changes);
-    if (this.#state.phase === 'waiting') this.#state.supersede();
+    if (this.#state.phase === 'waiting') this.#state.overtake();
     else if (this.#state.phase === 'idle') void this.#drain();
   }
 
@@ -335,9 +340,19 @@ class Transactions {
     const ended = await new Promise((resolve) => {
       const { overlay } = work.staged;
       const { awaiting } = overlay;
+      let isLate = false;
+      const supersede = () => this.#supersede(request, work, resolve);
+      // A program that saves a file each time it starts would overtake itself for ever.
+      const overtake = () => {
+        if (this.#overtaken >= MAX_ATTEMPTS && !isLate) return;
+        this.#overtaken += 1;
+        supersede();
+      };
       // A module that has not evaluated to its end cannot be taken, however long that is.
       const giveUp = () => {
+        isLate = true;
         if (awaiting.size === 0) resolve('timed-out');
+        else if (!isEmpty(this.#pending)) supersede();
         else timer = setTimeout(giveUp, options.settleTimeoutMs);
       };
       timer = setTimeout(giveUp, options.settleTimeoutMs);
@@ -355,7 +370,7 @@ class Transactions {
         awaiting.add(promise);
         follow(promise);
       };
-      this.#state = { phase: 'waiting', supersede: () => this.#supersede(request, work, resolve) };
+      this.#state = { phase: 'waiting', supersede, overtake };
       work.guard.onFailure = () => resolve('failed');
       servers.onStagedListen = () => {
         // The program is in the middle of its own call: the switch is made when that has returned.
@@ -539,6 +554,7 @@ class Transactions {
    * @returns {Done}
    */
   #done(request, outcome, result, before) {
+    this.#overtaken = 0;
     this.#host.status.set('idle');
     const durationMs = performance.now() - request.startMs;
     return { type: 'done', outcome, result, durationMs, ...(before ? { before } : {}) };

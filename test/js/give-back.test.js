@@ -103,6 +103,52 @@ onLinux('a file saved alone', () => {
     assert.equal(evaluationsOf(app), 2);
   });
 
+  it('is served when its code saves a file each time and listens after that is told', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'server.js': BOTH.replace(
+        /server.listen.*/,
+        `const listen = () => server.listen(0, () => console.log('listening', server.address().port, process.pid));
+        setTimeout(listen, 60);`,
+      ),
+    });
+
+    app.write(
+      'value.js',
+      `require('node:fs').writeFileSync('other.js', "module.exports = ' two';\\n");
+      module.exports = 'two';\n`,
+    );
+
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    await app.nextReload();
+    assert.equal(await app.get(), 'two two');
+  });
+
+  it('is served however many before it never evaluate to their end', async () => {
+    const app = await apps.serve(
+      {
+        'server.mjs': `import http from 'node:http';
+          import value from './value.mjs';
+          const server = http.createServer((req, res) => res.end(value));
+          server.listen(0, () => console.log('listening', server.address().port, process.pid));`,
+        'value.mjs': "export default 'one';\n",
+      },
+      { entry: 'server.mjs', options: ['--report', 'json', '--settle-timeout', '50'] },
+    );
+
+    for (let save = 1; save <= 8; save += 1) {
+      app.write(
+        'value.mjs',
+        `console.log('began ${save}');\nawait new Promise(() => {});\nexport default '';\n`,
+      );
+      await app.nextLine(`began ${save}`);
+    }
+    app.write('value.mjs', "export default 'two';\n");
+
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'two');
+  });
+
   for (const [what, call] of Object.entries({
     'reload()': "hot.reload(['./value.js'])",
     'hotReload()': "hot.hotReload('./value.js')",
