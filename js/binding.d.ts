@@ -466,7 +466,8 @@ export type NativeTransformed =
     locals: Array<NativeLocalExport>; indirects: Array<NativeIndirectExport>; /** The requests of `export * from`. */
     stars: Array<number>; /** The local name of an anonymous default function, which is to be given the name `default`. */
     defaultFunction?: string; /** `import()` calls that name what they want in plain text. */
-  dynamicImports: Array<NativeDynamicImport> }
+    dynamicImports: Array<NativeDynamicImport>; /** Does the text import or export anything? */
+  hasModuleSyntax: boolean }
   | { type: 'commonjs'; code: string; map?: string; base: string; dynamicImports: Array<NativeDynamicImport> }
   | { type: 'invalid'; error: NativeSourceError }
 
@@ -474,7 +475,7 @@ export interface NativeTransformOptions {
   /** Names the file in source maps. */
   path: string
   language: 'js' | 'jsx' | 'ts' | 'tsx'
-  kind: 'module' | 'commonjs'
+  kind: 'module' | 'commonjs' | 'compiled'
   compilerOptions?: NativeCompilerOptions
 }
 

@@ -58,8 +58,9 @@ class Engine {
   dependencies = new FileDependencies();
   packages = new PackageFields();
   tsconfigs = new Tsconfigs((files) => this.watcher?.watchFiles(files));
-  formats = new Formats((source, filename) =>
-    guarded(() => binding.hasModuleSyntax(source, filename)),
+  formats = new Formats(
+    (source, filename) => guarded(() => binding.hasModuleSyntax(source, filename)),
+    this.tsconfigs,
   );
   /** What ES modules need; made when the first one is in sight. @type {import('./es-modules').EsModules | null} */
   #esModules = null;
@@ -170,7 +171,7 @@ class Engine {
   expectEntry(entry) {
     const filename = entry && realFile(entry);
     if (!filename || !this.#isHotModule(filename)) return;
-    this.#isModuleEntry = true;
+    this.#isModuleEntry = this.formats.of(filename) === 'module';
     this.esModules.expectEntry(filename);
   }
 
@@ -186,7 +187,7 @@ class Engine {
 
   /** @param {string} filename */
   #isHotModule(filename) {
-    return this.isHot(filename) && this.formats.of(filename) === 'module';
+    return this.isHot(filename) && this.formats.isOurs(filename);
   }
 
   /**
@@ -220,7 +221,8 @@ class Engine {
     this.#resolver.clear();
     if (this.registry.lookup(importer)?.current?.esm) {
       this.#resolveImport.clear();
-      const target = this.esModules.resolve(importer, specifier);
+      const kind = this.esModules.loader.requestKindOf(importer);
+      const target = this.esModules.resolve(importer, specifier, kind);
       return target?.type === 'file' ? target.path : null;
     }
     const resolved = this.#resolver.resolve(importer, specifier);
@@ -329,6 +331,7 @@ class Engine {
       didLoad: (filename, version) => this.#didLoad(filename, version),
       didFail: (version) => this.watcher?.didFail(version),
       willReplace: (version) => this.#willReplace(version),
+      requireFor: (version) => this.loader.requireFor(version, version.module),
       didRunMain: (filename) => this.#didRunMain(filename),
       hot: this.#hotHost(),
     };
@@ -397,7 +400,8 @@ class Engine {
         compile: (source, filename) => loader.compile(source, filename),
         formatOf: (...file) => this.formats.of(...file),
         transform: (source, filename) => this.esModules.loader.transform(source, filename),
-        resolveImport: (importer, specifier) => this.esModules.resolve(importer, specifier),
+        resolveImport: (importer, specifier, kind) =>
+          this.esModules.resolve(importer, specifier, kind),
         basesOf: this.#resolveImport.bases,
         changeOfTsconfig: (filePath) => this.tsconfigs.changeOf(filePath),
         mustRestart: (filePath) =>

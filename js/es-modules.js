@@ -8,9 +8,10 @@
 const { binding, guarded } = require('./native');
 const { ColdImports } = require('./hooks/cold-imports');
 const { fileOf, installHooks } = require('./hooks/es-modules');
+const { transformOptions } = require('./runtime/formats');
 const { EsmLoader } = require('./runtime/esm/loader');
 const { asPath } = require('./runtime/esm/imports');
-const { Shells, namesOf, shellText } = require('./runtime/esm/shells');
+const { Shells, shellText } = require('./runtime/esm/shells');
 const { currentOwner, runAsCold } = require('./resources/ownership');
 
 /**
@@ -25,11 +26,10 @@ const { currentOwner, runAsCold } = require('./resources/ownership');
  * @property {import('./tsconfigs').Tsconfigs} tsconfigs
  *
  * @typedef {OwnHost & Omit<import('./runtime/esm/loader').EsmLoaderHost,
- *   'transform' | 'compilerOptions' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
+ *   'transformFile' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
  */
 
 class EsModules {
-  shells = new Shells();
   coldImports = new ColdImports();
   #host;
   /** The entry, if that is an ES module. @type {string | null} */
@@ -42,10 +42,11 @@ class EsModules {
     this.#host = host;
     this.loader = new EsmLoader({
       ...host,
-      transform: (source, options) => guarded(() => binding.transform(source, options)),
-      // Plain JavaScript has none.
-      compilerOptions: (filename, language) =>
-        language === 'js' ? undefined : host.tsconfigs.of(filename)?.options,
+      transformFile: (source, filename) => {
+        const format = host.formats.of(filename, source);
+        const options = transformOptions(filename, format, host.tsconfigs);
+        return guarded(() => binding.transform(source, options));
+      },
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
       syntaxError: syntaxErrorOf,
@@ -54,6 +55,7 @@ class EsModules {
         host.willLoad(filename);
       },
     });
+    this.shells = new Shells(this.loader);
   }
 
   /**
@@ -61,9 +63,10 @@ class EsModules {
    *
    * @param {string} importer
    * @param {string} specifier
+   * @param {import('./resolve-import').RequestKind} [kind]
    */
-  resolve(importer, specifier) {
-    return this.#host.resolveImport(importer, asPath(specifier));
+  resolve(importer, specifier, kind) {
+    return this.#host.resolveImport(importer, asPath(specifier), kind);
   }
 
   /** @param {string} filename of an ES module */
@@ -89,7 +92,9 @@ class EsModules {
     else this.#noteImport(record, owner);
     const shell = this.shells.at(record, url) ?? this.#addShell(record, url, names, owner);
     try {
-      const promise = this.loader.evaluate(shell.shown ?? this.loader.linked(record, false));
+      const promise = isMain
+        ? this.loader.evaluateMain(record)
+        : this.loader.evaluate(shell.shown ?? this.loader.linked(record, false));
       shell.promise = promise;
       // What goes wrong is Node's to tell.
       if (promise) {
@@ -202,7 +207,7 @@ class EsModules {
         const known = this.shells.at(record, url);
         const isStaged = liveOwner()?.state === 'staged';
         const module = known?.shown ?? this.loader.linked(record, isStaged);
-        const names = known?.names ?? namesOf(module);
+        const names = known?.names ?? this.loader.namesSeenByNode(module);
         return shellText(url, names, { isAsync: awaits(module) });
       },
       didImport: (filename, importer) => {
@@ -232,7 +237,7 @@ function awaits(module) {
   for (const each of seen) {
     if (each.hasTopLevelAwait) return true;
     for (const dependency of each.dependencies) {
-      if ('dependencies' in dependency) seen.add(dependency);
+      if (dependency && 'dependencies' in dependency) seen.add(dependency);
     }
   }
   return false;

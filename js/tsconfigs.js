@@ -55,6 +55,21 @@ class Tsconfigs {
   }
 
   /**
+   * Does TypeScript make CommonJS of a file, where no `package.json` says that it is an ES module? What cannot be read
+   * says no: the file itself is refused for it.
+   *
+   * @param {string} filename
+   */
+  compilesToCommonJs(filename) {
+    try {
+      const system = this.of(filename)?.moduleSystem;
+      return system === 'commonjs' || system === 'node';
+    } catch {
+      return false;
+    }
+  }
+
+  /**
    * Is JavaScript compiled there too? What cannot be read says no: JavaScript runs without.
    *
    * @param {string} filename

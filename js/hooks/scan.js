@@ -7,19 +7,31 @@ const { binding, guarded } = require('../native');
 const { makeScope } = require('../scope');
 const { makeResolveImport } = require('../resolve-import');
 const { Tsconfigs } = require('../tsconfigs');
-const { Formats } = require('../runtime/formats');
+const { Formats, transformOptions } = require('../runtime/formats');
 const { exportNames } = require('../runtime/esm/export-names');
 
 /** @param {{ root: string, include: string[], exclude: string[] }} options */
 function makeScanner(options) {
   const scope = makeScope(options);
-  const formats = new Formats(binding.hasModuleSyntax);
   const tsconfigs = new Tsconfigs();
+  const formats = new Formats(binding.hasModuleSyntax, tsconfigs);
   const resolveImport = makeResolveImport(tsconfigs);
+  /** A broken tsconfig.json is told in the program's own thread, where the module is loaded. */
+  const quiet = {
+    of(/** @type {string} */ filename) {
+      try {
+        return tsconfigs.of(filename);
+      } catch {
+        return undefined;
+      }
+    },
+  };
   const namesHost = {
     formats,
-    transform: (/** @type {string} */ source, /** @type {any} */ given) =>
-      guarded(() => binding.transform(source, given)),
+    transform(/** @type {string} */ source, /** @type {string} */ filename) {
+      const options = transformOptions(filename, formats.of(filename, source), quiet);
+      return guarded(() => binding.transform(source, options));
+    },
     resolveImport(/** @type {string} */ importer, /** @type {string} */ specifier) {
       const target = resolveImport(importer, specifier);
       return target?.type === 'file' ? target.path : null;
@@ -27,7 +39,7 @@ function makeScanner(options) {
   };
   return {
     isHotModule: (/** @type {string} */ filename) =>
-      scope.isHot(filename) && fs.existsSync(filename) && formats.of(filename) === 'module',
+      scope.isHot(filename) && fs.existsSync(filename) && formats.isOurs(filename),
     namesOf: (/** @type {string} */ filename) => [...exportNames(namesHost, filename)].sort(),
   };
 }

@@ -2,14 +2,15 @@
 
 /**
  * What a file is to Node: an ES module, CommonJS or JSON. By its extension, then by the `type` of the nearest
- * `package.json`, then, where that says nothing, by its text.
+ * `package.json`, then by what TypeScript makes of it, then, where nothing says so, by its text.
  */
 
 const path = require('node:path');
 const { readText } = require('./read-text');
 
 /**
- * @typedef {'module' | 'commonjs' | 'json' | 'other'} Format
+ * @typedef {'module' | 'commonjs' | 'commonjs-typescript' | 'json' | 'other'} Format `commonjs-typescript`, Node's own
+ *   word, is what TypeScript compiles to CommonJS
  * @typedef {'js' | 'jsx' | 'ts' | 'tsx'} Language
  */
 
@@ -21,7 +22,7 @@ const EXTENSIONS = {
   '.jsx': { format: undefined, language: 'jsx' },
   '.ts': { format: undefined, language: 'ts' },
   '.mts': { format: 'module', language: 'ts' },
-  '.cts': { format: 'commonjs', language: 'ts' },
+  '.cts': { format: 'commonjs-typescript', language: 'ts' },
   '.tsx': { format: undefined, language: 'tsx' },
   '.json': { format: 'json', language: 'js' },
 };
@@ -33,10 +34,15 @@ class Formats {
   /** By folder; a change of `type` asks for a restart. @type {Map<string, string | undefined>} */
   #types = new Map();
   #hasModuleSyntax;
+  #tsconfigs;
 
-  /** @param {(source: string, filename: string) => boolean} hasModuleSyntax */
-  constructor(hasModuleSyntax) {
+  /**
+   * @param {(source: string, filename: string) => boolean} hasModuleSyntax
+   * @param {import('../tsconfigs').Tsconfigs} tsconfigs
+   */
+  constructor(hasModuleSyntax, tsconfigs) {
     this.#hasModuleSyntax = hasModuleSyntax;
+    this.#tsconfigs = tsconfigs;
   }
 
   /**
@@ -50,8 +56,9 @@ class Formats {
     if (declared) return declared;
     if (isModuleText !== undefined) return isModuleText ? 'module' : 'commonjs';
     const source = text ?? readText(filename);
-    if (!MODULE_WORDS.test(source)) return 'commonjs';
-    return this.#hasModuleSyntax(source, filename) ? 'module' : 'commonjs';
+    const isModule = MODULE_WORDS.test(source) && this.#hasModuleSyntax(source, filename);
+    if (isModule) return 'module';
+    return languageOf(filename) === 'js' ? 'commonjs' : 'commonjs-typescript';
   }
 
   /**
@@ -63,7 +70,20 @@ class Formats {
     if (!known) return 'other';
     if (known.format) return known.format;
     const type = this.#typeOf(path.dirname(filename));
-    return type === 'module' || type === 'commonjs' ? type : undefined;
+    if (type === 'module') return type;
+    if (known.language === 'js') return type === 'commonjs' ? type : undefined;
+    const isCommonJs = type === 'commonjs' || this.#tsconfigs.compilesToCommonJs(filename);
+    return isCommonJs ? 'commonjs-typescript' : undefined;
+  }
+
+  /**
+   * Is it evaluated by us, rather than by Node's loader? Its text has to be made anew, or Node could not let it go.
+   *
+   * @param {string} filename absolute
+   * @param {string} [text] where it is known already
+   */
+  isOurs(filename, text) {
+    return isOurs(this.of(filename, text));
   }
 
   /** @param {string} folder */
@@ -92,5 +112,33 @@ function languageOf(filename) {
   return EXTENSIONS[path.extname(filename)]?.language ?? 'js';
 }
 
+/** @param {Format | undefined} format */
+function isOurs(format) {
+  return format === 'module' || format === 'commonjs-typescript';
+}
+
+/**
+ * What the native transform is to know of a file.
+ *
+ * @param {string} filename
+ * @param {Format} format
+ * @param {Pick<import('../tsconfigs').Tsconfigs, 'of'>} tsconfigs
+ * @returns {import('../binding').NativeTransformOptions}
+ * @throws {SafeHotError} ERR_SAFE_HOT_TSCONFIG
+ */
+function transformOptions(filename, format, tsconfigs) {
+  const language = languageOf(filename);
+  // Plain JavaScript has none.
+  const compilerOptions = language === 'js' ? undefined : tsconfigs.of(filename)?.options;
+  return {
+    path: filename,
+    language,
+    kind: format === 'commonjs-typescript' ? 'compiled' : 'module',
+    ...(compilerOptions ? { compilerOptions } : {}),
+  };
+}
+
+exports.transformOptions = transformOptions;
 exports.Formats = Formats;
+exports.isOurs = isOurs;
 exports.languageOf = languageOf;

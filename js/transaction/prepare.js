@@ -8,6 +8,7 @@
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { SafeHotError } = require('../errors');
+const { isOurs } = require('../runtime/formats');
 const { placeOfSyntaxError } = require('../report/frame');
 const { placed, syntaxError, unresolved } = require('./refusals');
 
@@ -45,7 +46,7 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  * @property {(source: string, filename: string) => import('../runtime/cjs/compile').Compiled} compile
  * @property {import('../runtime/formats').Formats['of']} formatOf
  * @property {(source: string, filename: string) => any} transform of an ES module
- * @property {(importer: string, specifier: string) => { type: 'file', path: string } | { type: 'builtin' } | null} resolveImport
+ * @property {import('../resolve-import').ResolveImport} resolveImport
  * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
  * @property {(filePath: string) => 'none' | 'restart' | SafeHotError} changeOfTsconfig
  * @property {(filePath: string) => boolean} mustRestart Node has read the file, and does not read it again
@@ -218,7 +219,7 @@ function importersThatResolveAnew(host, changes) {
  */
 function resolveAnew(host, record, request) {
   if (!record.current?.esm) return resolve(host, record.path, request);
-  const target = host.resolveImport(record.path, request);
+  const target = host.resolveImport(record.path, request, requestKind(host, record.path));
   return target?.type === 'file' ? target.path : null;
 }
 
@@ -296,7 +297,7 @@ function readOutcome(host, record, file, prepared) {
     default: {
       const isParsed = languageOf(host, record.path) === 'commonjs';
       const isModuleText = isParsed ? file.moduleSyntax : undefined;
-      const isModule = host.formatOf(record.path, file.source, isModuleText) === 'module';
+      const isModule = isOurs(host.formatOf(record.path, file.source, isModuleText));
       if (isModule && !record.current?.isAdopted) {
         return readModule(host, record, file, details, prepared);
       }
@@ -366,8 +367,9 @@ function readModule(host, record, file, details, prepared) {
   /** @type {Set<ModuleRecord>} */
   const mentions = new Set();
   const { requests, dynamicImports } = transformed;
+  const kind = requestKind(host, filename, file.source);
   for (const request of [...requests, ...dynamicImports]) {
-    const target = host.resolveImport(filename, request.specifier);
+    const target = host.resolveImport(filename, request.specifier, kind);
     // An `import()` may never run.
     if (!target && requests.includes(request)) {
       return refuseUnresolved(record, record, placed(request, file.source), file.source);
@@ -378,6 +380,17 @@ function readModule(host, record, file, details, prepared) {
   accept(record, file, null, mentions, prepared);
   Object.assign(/** @type {object} */ (prepared.sources.get(filename)), { transformed });
   return undefined;
+}
+
+/**
+ * By what conditions the imports of a module are resolved.
+ *
+ * @param {PrepareHost} host
+ * @param {string} filename
+ * @param {string} [source]
+ */
+function requestKind(host, filename, source) {
+  return host.formatOf(filename, source) === 'commonjs-typescript' ? 'require' : 'import';
 }
 
 /**
@@ -442,7 +455,7 @@ function importOf(host, importer, source, record) {
   const request = transformed.requests?.find(
     (/** @type {{ specifier: string }} */ { specifier }) =>
       importer.current?.requests.get(specifier) === record.path &&
-      !host.resolveImport(importer.path, specifier),
+      !host.resolveImport(importer.path, specifier, requestKind(host, importer.path, source)),
   );
   return request && placed(request, source);
 }

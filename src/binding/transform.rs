@@ -16,7 +16,7 @@ pub struct NativeTransformOptions {
     pub path: String,
     #[napi(ts_type = "'js' | 'jsx' | 'ts' | 'tsx'")]
     pub language: String,
-    #[napi(ts_type = "'module' | 'commonjs'")]
+    #[napi(ts_type = "'module' | 'commonjs' | 'compiled'")]
     pub kind: String,
     pub compiler_options: Option<NativeCompilerOptions>,
 }
@@ -88,6 +88,7 @@ pub struct NativeDynamicImport {
     pub end_utf16: u32,
 }
 
+#[expect(clippy::large_enum_variant, reason = "each is handed to JavaScript at once")]
 #[napi(discriminant = "type", discriminant_case = "lowercase", object_from_js = false)]
 pub enum NativeTransformed {
     Module {
@@ -116,6 +117,8 @@ pub enum NativeTransformed {
         default_function: Option<String>,
         /// `import()` calls that name what they want in plain text.
         dynamic_imports: Vec<NativeDynamicImport>,
+        /// Does the text import or export anything?
+        has_module_syntax: bool,
     },
     Commonjs {
         code: String,
@@ -152,6 +155,7 @@ impl TryFrom<NativeTransformOptions> for TransformOptions {
             kind: match options.kind.as_str() {
                 "module" => Kind::Module,
                 "commonjs" => Kind::CommonJs,
+                "compiled" => Kind::Compiled,
                 unknown => return Err(no_such("kind", unknown)),
             },
             compiler_options: options.compiler_options.map(Into::into).unwrap_or_default(),
@@ -207,6 +211,7 @@ impl From<Module> for NativeTransformed {
             stars: module.stars,
             default_function: module.default_function,
             dynamic_imports: all(module.dynamic_imports),
+            has_module_syntax: module.has_module_syntax,
         }
     }
 }

@@ -43,6 +43,11 @@ impl Base {
         format!("{}d", self.0)
     }
 
+    /// Evaluates what a request leads to.
+    pub(super) fn evaluate(&self) -> String {
+        format!("{}r", self.0)
+    }
+
     /// The name of an anonymous default function.
     pub(super) fn default_function(&self) -> String {
         format!("{}f", self.0)

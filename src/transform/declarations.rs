@@ -23,14 +23,32 @@ impl Rewriter<'_, '_> {
                 if import.phase.is_some() {
                     self.refuse(import.span, "import defer and import source are not supported");
                 }
-                self.edits.blank_statement(import.span);
+                self.leave_request(import.span);
             }
             Statement::ExportAllDeclaration(_)
             | Statement::ExportFromDeclaration(_)
-            | Statement::ExportNamedDeclaration(_) => self.edits.blank_statement(statement.span()),
+            | Statement::ExportNamedDeclaration(_) => self.leave_request(statement.span()),
             Statement::ExportDeclaration(export) => self.visit_exported(export),
             Statement::ExportDefaultDeclaration(export) => self.visit_default(export),
             _ => walk::walk_statement(self, statement),
+        }
+    }
+
+    /// A declaration goes, or becomes a call where it stands.
+    fn leave_request(&mut self, declaration: Span) {
+        let request = self.entries.declarations.get(&declaration.start);
+        let Some(request) = request.filter(|_| self.is_in_place) else {
+            return self.edits.blank_statement(declaration);
+        };
+        let call = format!("{}({request});", self.base.evaluate());
+        let head = self.edits.text(declaration).get(..call.len()).unwrap_or_default();
+        if head.is_ascii() && !head.is_empty() && !head.contains(['\n', '\r']) {
+            self.edits.overlay(declaration, &call);
+        } else {
+            // The first line is too short for it: what follows on it moves.
+            let rest = Span::new(declaration.start + to_u32("import".len()), declaration.end);
+            self.edits.replace(Span::new(declaration.start, rest.start), call);
+            self.edits.blank(rest);
         }
     }
 

@@ -8,18 +8,20 @@ use oxc_ast::ast::{
     AccessorProperty, ArrowFunctionExpression, Class, ClassElement, Decorator, FormalParameter,
     JSXElement, JSXFragment, MethodDefinition, Program, PropertyDefinition, Statement,
     TSAsExpression, TSEnumDeclaration, TSExportAssignment, TSImportEqualsDeclaration,
-    TSNamespaceDeclaration, TSNonNullExpression, TSSatisfiesExpression, TSThisParameter,
-    TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration, TSTypeParameterInstantiation,
-    VariableDeclarator,
+    TSModuleReference, TSNamespaceDeclaration, TSNonNullExpression, TSSatisfiesExpression,
+    TSThisParameter, TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration,
+    TSTypeParameterInstantiation, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
+use oxc_semantic::Scoping;
 use oxc_span::{GetSpan, Span};
 
-use super::CompilerOptions;
 use super::edits::Edits;
+use super::parse;
 use super::scan::to_u32;
 use super::tokens::Tokens;
 use super::typescript::{has_fields, is_erased, is_erased_member};
+use super::{Kind, TransformOptions};
 
 /// Whether spaces are all it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +33,18 @@ pub(super) enum Erasure {
 
 pub(super) fn erase(
     program: &Program<'_>,
-    options: &CompilerOptions,
+    options: &TransformOptions,
     edits: &mut Edits<'_>,
 ) -> Erasure {
+    let is_common_js = options.kind == Kind::Compiled;
+    let options = &options.compiler_options;
     let tokens = Tokens::new(edits.source());
     let mut eraser = Eraser {
         edits,
         tokens,
         assigns_fields: options.use_define_for_class_fields == Some(false),
+        is_verbatim: options.verbatim_module_syntax == Some(true),
+        scoping: is_common_js.then(|| parse::scoping(program)),
         erasure: Erasure::Done,
         blank_end: 0,
         separated: None,
@@ -48,6 +54,9 @@ pub(super) fn erase(
 }
 
 struct Eraser<'s, 'e> {
+    /// Of what is compiled to CommonJS.
+    scoping: Option<Scoping>,
+    is_verbatim: bool,
     edits: &'e mut Edits<'s>,
     tokens: Tokens<'s>,
     assigns_fields: bool,
@@ -152,6 +161,25 @@ impl Eraser<'_, '_> {
         }
     }
 
+    /// In CommonJS `import a = require('b')` becomes `const  a = require('b')`, or goes if nothing uses it.
+    fn visit_import_equals(&mut self, import: &TSImportEqualsDeclaration<'_>) {
+        let Some(scoping) = &self.scoping else { return self.needs_codegen() };
+        if !matches!(import.module_reference, TSModuleReference::ExternalModuleReference(_)) {
+            return self.needs_codegen();
+        }
+        let symbol = import.id.symbol_id.get();
+        let is_used = symbol.is_some_and(|symbol| {
+            scoping.get_resolved_references(symbol).any(|reference| !reference.is_type())
+        });
+        if is_used || self.is_verbatim {
+            let word = Span::sized(import.span.start, to_u32("import".len()));
+            self.edits.replace(word, "const ");
+            self.separate(import.span);
+        } else {
+            self.edits.blank_statement(import.span);
+        }
+    }
+
     fn has_line_end(&self, span: Span) -> bool {
         self.edits.text(span).contains(['\n', '\r', '\u{2028}', '\u{2029}'])
     }
@@ -174,6 +202,13 @@ impl<'a> Visit<'a> for Eraser<'_, '_> {
             return self.edits.blank_statement(span);
         }
         match statement {
+            Statement::TSImportEqualsDeclaration(import) => self.visit_import_equals(import),
+            Statement::TSExportAssignment(export) if self.scoping.is_some() => {
+                let head = Span::new(span.start, export.expression.span().start);
+                self.edits.replace(head, "module.exports = ");
+                self.visit_expression(&export.expression);
+                self.separate(span);
+            }
             Statement::ImportDeclaration(_)
             | Statement::ExportAllDeclaration(_)
             | Statement::ExportFromDeclaration(_)

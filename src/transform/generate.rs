@@ -62,7 +62,7 @@ fn transform_options(options: &TransformOptions) -> oxc_transformer::TransformOp
     let assigns_fields = compiler.use_define_for_class_fields == Some(false);
     let module = match options.kind {
         Kind::Module => Module::Esm,
-        Kind::CommonJs => Module::CommonJS,
+        Kind::CommonJs | Kind::Compiled => Module::CommonJS,
     };
     let mut result = oxc_transformer::TransformOptions {
         typescript: TypeScriptOptions {

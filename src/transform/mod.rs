@@ -26,6 +26,7 @@ use std::path::PathBuf;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Ident, Program};
+use oxc_parser::ParserReturn;
 use oxc_semantic::Scoping;
 use oxc_span::Span;
 
@@ -53,11 +54,14 @@ pub enum Language {
     Tsx,
 }
 
-/// What Node takes a file for.
+/// What a file is to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Module,
     CommonJs,
+    /// TypeScript that is compiled to CommonJS: `import` and `export` are evaluated where they stand, and the variables of
+    /// CommonJS are there as well.
+    Compiled,
 }
 
 /// What `tsconfig.json` says about the emitted code; an absent field has TypeScript's default.
@@ -121,7 +125,7 @@ fn transform_here(
     origin: Option<Origin<'_>>,
 ) -> Result<Transformed, TransformError> {
     let allocator = Allocator::default();
-    let parsed = parse::parse(&allocator, source, parse::source_type(options))?;
+    let parsed = parse_as(&allocator, source, options)?;
     if origin.is_none()
         && !has_legacy_decorators(options)
         && let Some(Lowered { edited, base }) = decorators::lower(source, &parsed.program)?
@@ -136,7 +140,7 @@ fn transform_here(
     }
     let mut edits = Edits::new(source);
     if options.language != Language::JavaScript {
-        match erase::erase(&parsed.program, &options.compiler_options, &mut edits) {
+        match erase::erase(&parsed.program, options, &mut edits) {
             Erasure::Done => {}
             Erasure::NeedsCodegen => {
                 return generated(&allocator, source, parsed.program, options, origin);
@@ -144,9 +148,25 @@ fn transform_here(
         }
     }
     match options.kind {
-        Kind::Module => module(edits, &parsed.program, elision(options), origin),
+        Kind::Module | Kind::Compiled => module(edits, &parsed.program, options, origin),
         Kind::CommonJs => common_js(edits, &parsed.program, elision(options), origin),
     }
+}
+
+/// What is compiled to CommonJS is strict, and has early errors, if it imports or exports anything.
+fn parse_as<'a>(
+    allocator: &'a Allocator,
+    source: &'a str,
+    options: &TransformOptions,
+) -> Result<ParserReturn<'a>, TransformError> {
+    let source_type = |kind| parse::source_type(options.language, kind);
+    if options.kind == Kind::Compiled
+        && let Ok(parsed) = parse::parse(allocator, source, source_type(Kind::CommonJs))
+        && !parsed.module_record.has_module_syntax
+    {
+        return Ok(parsed);
+    }
+    parse::parse(allocator, source, source_type(options.kind))
 }
 
 /// Those of TypeScript, which are the compiler's work.
@@ -163,12 +183,16 @@ fn generated<'a>(
     origin: Option<Origin<'_>>,
 ) -> Result<Transformed, TransformError> {
     let places = Places::find(source, &program);
+    let has_module_syntax = program.source_type.is_module();
     let users = origin.map_or(source, |origin| origin.source);
     let Generated { code, map } = generate::generate(allocator, source, users, program, options)?;
     let as_javascript = TransformOptions { language: Language::JavaScript, ..options.clone() };
     let mut transformed = transform_here(&code, &as_javascript, origin)?;
     match &mut transformed {
-        Transformed::Module(module) => module.map = map,
+        Transformed::Module(module) => {
+            module.map = map;
+            module.has_module_syntax |= has_module_syntax;
+        }
         Transformed::CommonJs(module) => module.map = map,
     }
     Ok(placed(transformed, places))
@@ -195,16 +219,20 @@ fn elision(options: &TransformOptions) -> Elision {
 fn module<'a>(
     mut edits: Edits<'_>,
     program: &'a Program<'a>,
-    elision: Elision,
+    options: &TransformOptions,
     origin: Option<Origin<'_>>,
 ) -> Result<Transformed, TransformError> {
     let source = edits.source();
-    let scoping = &parse::analyze(source, program)?;
+    let is_module = program.source_type.is_module();
+    let scoping =
+        &if is_module { parse::analyze(source, program)? } else { parse::scoping(program) };
     let base = origin.map_or_else(|| unused_base(source, scoping), |origin| origin.base.clone());
     let offsets = Utf16Offsets::new(source);
     let default_function = base.default_function();
-    let entries = scan::scan(program, scoping, &offsets, &default_function, elision);
-    let found = Rewriter::new(&mut edits, &base, &entries, scoping, &offsets).rewrite(program);
+    let entries = scan::scan(program, scoping, &offsets, &default_function, elision(options));
+    let found = Rewriter::new(&mut edits, &base, &entries, scoping, &offsets)
+        .in_place(options.kind == Kind::Compiled)
+        .rewrite(program);
     if let Some((span, why)) = found.refused {
         return Err(parse::unsupported(source, span, why));
     }
@@ -226,6 +254,7 @@ fn module<'a>(
         stars: entries.stars,
         default_function: has_default_function.then_some(default_function),
         dynamic_imports: found.dynamic_imports,
+        has_module_syntax: is_module,
     })))
 }
 

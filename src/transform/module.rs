@@ -33,6 +33,8 @@ pub struct Module {
     pub default_function: Option<String>,
     /// `import()` calls that name what they want in plain text.
     pub dynamic_imports: Vec<DynamicImport>,
+    /// Does the text import or export anything?
+    pub has_module_syntax: bool,
 }
 
 /// A place of a text that stands for one of another length in the source.

@@ -7,18 +7,18 @@ use oxc_semantic::{Scoping, SemanticBuilder};
 use oxc_span::{SourceType, Span};
 
 use super::error::TransformError;
-use super::{Kind, Language, TransformOptions};
+use super::{Kind, Language};
 use crate::position::{Lines, SourceError};
 
-pub(super) const fn source_type(options: &TransformOptions) -> SourceType {
-    let (typescript, jsx) = match options.language {
+pub(super) const fn source_type(language: Language, kind: Kind) -> SourceType {
+    let (typescript, jsx) = match language {
         Language::JavaScript => (false, false),
         Language::Jsx => (false, true),
         Language::TypeScript => (true, false),
         Language::Tsx => (true, true),
     };
-    let source_type = match options.kind {
-        Kind::Module => SourceType::mjs(),
+    let source_type = match kind {
+        Kind::Module | Kind::Compiled => SourceType::mjs(),
         Kind::CommonJs => SourceType::cjs(),
     };
     source_type.with_typescript(typescript).with_jsx(jsx)

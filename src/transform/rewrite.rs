@@ -46,6 +46,8 @@ pub(super) struct Rewriter<'s, 'e> {
     is_listed: bool,
     /// An expression that is told after its statement.
     told: Option<Span>,
+    /// Declarations evaluate what they ask for where they stand.
+    pub(super) is_in_place: bool,
 }
 
 impl<'s, 'e> Rewriter<'s, 'e> {
@@ -67,7 +69,13 @@ impl<'s, 'e> Rewriter<'s, 'e> {
             own_arguments: 0,
             is_listed: false,
             told: None,
+            is_in_place: false,
         }
+    }
+
+    pub(super) const fn in_place(mut self, is_in_place: bool) -> Self {
+        self.is_in_place = is_in_place;
+        self
     }
 
     pub(super) fn rewrite(mut self, program: &Program<'_>) -> Found {

@@ -24,6 +24,8 @@ pub(super) struct Entries {
     pub(super) locals: Vec<LocalExport>,
     pub(super) indirects: Vec<IndirectExport>,
     pub(super) stars: Vec<u32>,
+    /// The request of each declaration that has one, by where it starts.
+    pub(super) declarations: FxHashMap<u32, u32>,
     /// The slot of each exported binding.
     pub(super) slots: FxHashMap<SymbolId, u32>,
     /// The index in `imports` of each import binding.
@@ -77,6 +79,7 @@ impl Scanner<'_> {
             return;
         }
         let request = self.request(&import.source, import.with_clause.as_deref());
+        self.entries.declarations.insert(import.span.start, request);
         for specifier in kept {
             let name = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(named) => {
@@ -100,6 +103,7 @@ impl Scanner<'_> {
 
     fn scan_export_from(&mut self, export: &ExportFromDeclaration<'_>) {
         let request = self.request(&export.source, export.with_clause.as_deref());
+        self.entries.declarations.insert(export.span.start, request);
         let types = |specifier: &&ExportSpecifier<'_>| !specifier.export_kind.is_type();
         for specifier in export.specifiers.iter().filter(types) {
             self.entries.indirects.push(IndirectExport {
@@ -113,6 +117,7 @@ impl Scanner<'_> {
 
     fn scan_export_all(&mut self, export: &ExportAllDeclaration<'_>) {
         let request = self.request(&export.source, export.with_clause.as_deref());
+        self.entries.declarations.insert(export.span.start, request);
         match &export.exported {
             None => self.entries.stars.push(request),
             Some(name) => self.entries.indirects.push(IndirectExport {

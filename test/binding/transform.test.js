@@ -109,17 +109,34 @@ describe('binding: transform()', () => {
     assert.deepEqual(JSON.parse(module.map ?? '{}').sources, ['/e.ts']);
   });
 
-  it('replaces import() alone in CommonJS', () => {
-    const options = { path: '/a.cts', language: 'ts', kind: 'commonjs' };
+  it('evaluates imports where they stand in what is compiled to CommonJS', () => {
+    const options = { path: '/a.cts', language: 'ts', kind: 'compiled' };
+    const code = (/** @type {string} */ source) => {
+      const module = transform(source, options);
+      assert.equal(module.type, 'module', JSON.stringify(module));
+      return [module.code, module.hasModuleSyntax];
+    };
 
-    assert.deepEqual(transform("import x = require('x'); x; import('y' as any)", options), {
-      type: 'commonjs',
-      code: '"use strict";\nconst x = require("x");\nx;\n$h____("y");\n',
-      map: transform("import x = require('x'); x; import('y' as any)", options).map,
-      base: '$h',
-      dynamicImports: [{ specifier: 'y', startUtf16: 35, endUtf16: 38 }],
-    });
-    assert.equal(transform("import { x } from 'x'; x", options).type, 'invalid');
+    assert.deepEqual(code("import x = require('x'); x; export default 1"), [
+      "const  x = require('x'); x; $hd({  default:1});",
+      true,
+    ]);
+    assert.deepEqual(code("f();\nimport { x } from 'x'; x"), [
+      'f();\n$hr(0);                x',
+      true,
+    ]);
+    assert.deepEqual(code("import { T } from 'x'; let x: T; export * from 'y'"), [
+      ';                      let x   ; $hr(0);          ',
+      true,
+    ]);
+    assert.deepEqual(code("import x = require('x'); export = f as any"), [
+      ';                        module.exports = f       ;',
+      true,
+    ]);
+    assert.deepEqual(code('if (module.parent) return; x = 010 as number'), [
+      'if (module.parent) return; x = 010          ;',
+      false,
+    ]);
   });
 
   it('tells an early error with its place', () => {

@@ -9,7 +9,9 @@ const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { compile } = require('./compile');
 const { install } = require('./install');
+const { defineHot } = require('./module-hot');
 const { makeRequire } = require('./require');
+const { isOurs, languageOf } = require('../formats');
 const { HotContext } = require('../hot-context');
 const { SafeHotError } = require('../../errors');
 const { currentOwner } = require('../../resources/ownership');
@@ -96,6 +98,11 @@ class Loader {
     // `import` keeps what a CommonJS module exported when it was first imported.
     if (!parent && !isMain) record.isImported = true;
 
+    if (isMain && this.#host.formats.of(filename) === 'commonjs-typescript') {
+      void this.#host.esm().evaluateMain(record);
+      this.#host.didRunMain();
+      return { type: 'loaded', exports: record.current?.module?.exports };
+    }
     if (!isMain && this.#isModule(record, viewer?.state === 'staged')) {
       return { type: 'loaded', exports: this.#host.esm().require(record, viewer) };
     }
@@ -124,8 +131,7 @@ class Loader {
    */
   begin(module, filename) {
     const { registry } = this.#host;
-    if (!this.#host.isHot(filename) || this.#host.formats.declared(filename) === 'module')
-      return null;
+    if (!this.#host.isHot(filename) || isOurs(this.#host.formats.declared(filename))) return null;
     const known = registry.versionOf(module);
     if (known) return known;
     this.#host.willLoad(filename);
@@ -269,7 +275,12 @@ class Loader {
     const prepared = isStaged ? overlay?.sources.get(record.path) : undefined;
     if (prepared) return prepared.transformed !== undefined;
     const version = (isStaged && overlay?.versions.get(record)) || record.current;
-    return version ? version.esm !== null : this.#host.formats.declared(record.path) === 'module';
+    if (version) return version.esm !== null;
+    const { formats } = this.#host;
+    // What is not JavaScript is never V8's to tell.
+    return languageOf(record.path) === 'js'
+      ? isOurs(formats.declared(record.path))
+      : formats.isOurs(record.path);
   }
 
   didRunMain() {
@@ -511,21 +522,6 @@ function isRelative(request) {
 function nameModule(module, filename) {
   module.filename = filename;
   module.paths = Module._nodeModulePaths(path.dirname(filename));
-}
-
-/**
- * @param {any} module
- * @param {HotContext} context
- */
-function defineHot(module, context) {
-  Object.defineProperty(module, 'hot', {
-    configurable: true,
-    enumerable: false,
-    get: () => context.api,
-    set(value) {
-      Object.defineProperty(module, 'hot', { value, writable: true });
-    },
-  });
 }
 
 /**

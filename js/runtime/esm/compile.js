@@ -49,9 +49,11 @@ function compile(module, pending) {
   const variables = variablesFor(module, locals);
   const ready = locals.filter((_, index) => !pending?.includes(index));
   const parameters = [...names.parameters, ...Object.keys(variables), ...ready];
+  // CommonJS is sloppy, unless it imports or exports anything.
+  const prologue = module.commonJs && !transformed.hasModuleSyntax ? '' : "'use strict';";
   const { before, after } = pending
     ? aroundGenerator(module, names, pending)
-    : { before: "'use strict';return (", after: ')' };
+    : { before: `${prologue}return (`, after: ')' };
   const { code, mapComment } = transformed;
   const head = before + headOf(module, names, pending ? '*' : '') + (mapComment ? '\n' : '');
   const textName = module.host.nameText?.(module, head.length) ?? 'token';
@@ -100,6 +102,7 @@ function namesFrom(base) {
       base.padEnd('import'.length, '_'),
       base.padEnd('import.meta'.length, '_'),
       `${base}e`,
+      `${base}r`,
     ],
     instantiate: `${base}i`,
     token: `${base}t`,

@@ -191,10 +191,14 @@ class Draft {
 
   /** @param {ModuleRecord} record */
   #isModule(record) {
-    const prepared = this.#host.overlay.sources.get(record.path);
+    const { overlay, formats } = this.#host;
+    const prepared = overlay.sources.get(record.path);
+    const isCompiled = formats.of(record.path, prepared?.source) === 'commonjs-typescript';
+    // To an ES module that is CommonJS.
+    if (isCompiled) return false;
     if (prepared) return prepared.transformed !== undefined;
     if (record.current) return record.current.esm !== null;
-    return this.#host.formats.of(record.path) === 'module';
+    return formats.of(record.path) === 'module';
   }
 
   /**

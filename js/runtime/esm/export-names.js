@@ -6,14 +6,13 @@
  */
 
 const Module = require('node:module');
-const { languageOf } = require('../formats');
 const { readText } = require('../read-text');
 
 /**
  * @typedef {object} NamesHost
  * @property {import('../formats').Formats} formats
  * @property {(importer: string, specifier: string) => string | null} resolveImport the file, null for what is none
- * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module' }) => any} transform
+ * @property {(source: string, filename: string) => any} transform
  */
 
 /**
@@ -27,6 +26,9 @@ function exportNames(host, filename, visited = new Set()) {
   visited.add(filename);
   const format = host.formats.of(filename);
   if (format === 'module') return namesOfModule(host, filename, visited);
+  if (format === 'commonjs-typescript') {
+    return namesOfModule(host, filename, visited).add('default');
+  }
   const names = format === 'commonjs' ? namesOfCommonJs(filename, new Set()) : new Set();
   return names.add('default');
 }
@@ -38,15 +40,11 @@ function exportNames(host, filename, visited = new Set()) {
  */
 function namesOfModule(host, filename, visited) {
   const source = readText(filename);
-  const scanned = host.transform(source, {
-    path: filename,
-    language: languageOf(filename),
-    kind: 'module',
-  });
+  const scanned = host.transform(source, filename);
   // What is no module says so itself when it is loaded.
   if (scanned.type !== 'module') return new Set();
   /** @type {Set<string>} */
-  const names = new Set();
+  const names = new Set(scanned.hasModuleSyntax ? [] : assignedNames(scanned.code));
   for (const { names: all } of scanned.locals) for (const name of all) names.add(name);
   for (const { name } of scanned.indirects) names.add(name);
   for (const request of scanned.stars) {
@@ -99,6 +97,12 @@ function initialized() {
   const lexer = require('cjs-module-lexer');
   lexer.initSync?.();
   return /** @type {any} */ (lexer.parse);
+}
+
+/** @param {string} code */
+function assignedNames(code) {
+  parse ??= initialized();
+  return lexed(code).exports;
 }
 
 /** @param {string} source */

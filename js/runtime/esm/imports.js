@@ -8,7 +8,7 @@
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
-const { createSynthetic } = require('./index');
+const { createRequired, createSynthetic } = require('./index');
 const { exportNames, namesOfCommonJs } = require('./export-names');
 const { makeSideTable } = require('../side-table');
 const { timerModuleFor } = require('../../resources/timers');
@@ -18,6 +18,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @typedef {import('../record').ModuleRecord} ModuleRecord
  *
  * @typedef {import('./synthetic').SyntheticModule} SyntheticModule
+ * @typedef {import('./common-js').RequiredModule} RequiredModule
  *
  * @typedef {{ type: 'builtin', name: string } | { type: 'file', path: string }} Target
  *
@@ -25,9 +26,9 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {import('../registry').Registry} registry
  * @property {(filename: string) => boolean} isHot
  * @property {import('../formats').Formats} formats
- * @property {(importer: string, specifier: string) => Target | null} resolveImport by the rules of `import`
+ * @property {import('../../resolve-import').ResolveImport} resolveImport
  * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
- * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module' }) => any} transform
+ * @property {(source: string, filename: string) => any} transformFile
  */
 
 /** Node gives it to importers of CommonJS from this line on. */
@@ -39,6 +40,12 @@ class Imports {
   #cold = new Map();
   /** Of hot CommonJS, by what was loaded. @type {import('../side-table').SideTable<NodeModule, SyntheticModule>} */
   #commonJs = makeSideTable();
+  /**
+   * The same for importers that are CommonJS themselves.
+   *
+   * @type {import('../side-table').SideTable<NodeModule, RequiredModule>}
+   */
+  #required = makeSideTable();
 
   /** @param {ImportsHost} host */
   constructor(host) {
@@ -50,16 +57,17 @@ class Imports {
    *
    * @param {Version} version that asks
    * @param {string} specifier
+   * @param {import('../../resolve-import').RequestKind} [kind]
    * @returns {Target}
    * @throws as Node does where there is no such module
    */
-  locate(version, specifier) {
+  locate(version, specifier, kind) {
     const { path: importer } = version.record;
     if (Module.isBuiltin(specifier)) return { type: 'builtin', name: specifier };
     if (/^(?!file:|node:)[a-z][a-z+.-]+:/i.test(specifier)) throw unsupportedScheme(specifier);
     const isOfProject = this.#host.basesOf(importer, specifier).length > 0;
     if (isOfProject && !version.requests.has(specifier)) version.requests.set(specifier, '');
-    const target = this.#host.resolveImport(importer, asPath(specifier));
+    const target = this.#host.resolveImport(importer, asPath(specifier), kind);
     if (!target) throw notFound(importer, specifier);
     if (isOfProject && target.type === 'file') version.requests.set(specifier, target.path);
     return target;
@@ -88,6 +96,33 @@ class Imports {
       this.#cold.set(filename, module);
     }
     return module;
+  }
+
+  /**
+   * What a module in CommonJS asks for, and that is not linked: as `require` gives it.
+   *
+   * @param {Version} version that asks
+   * @param {Target} target
+   */
+  required(version, target) {
+    const name = target.type === 'file' ? target.path : target.name;
+    const { registry, isHot } = this.#host;
+    const record = target.type === 'file' && isHot(name) ? registry.recordFor(name) : undefined;
+    const loaded = record && registry.visible(version, record)?.module;
+    const known = loaded && this.#required.get(loaded);
+    if (known) return known;
+    const module = createRequired(name, () => {
+      const exports = Module._load(name, version.module, false);
+      const now = record && registry.visible(version, record)?.module;
+      if (now) this.#required.set(now, module);
+      return exports;
+    });
+    return module;
+  }
+
+  /** The names that Node would find in TypeScript that is compiled to CommonJS. @param {string} filename */
+  commonJsNames(filename) {
+    return [...exportNames(this.#namesHost(), filename)].sort();
   }
 
   /**
@@ -145,7 +180,10 @@ class Imports {
    */
   #namesOf(record, source) {
     const isJson = this.#host.formats.of(record.path) === 'json';
-    const names = isJson ? new Set() : namesOfCommonJs(record.path, new Set(), source);
+    const isCompiled = this.#host.formats.of(record.path, source) === 'commonjs-typescript';
+    const ofCommonJs = () => namesOfCommonJs(record.path, new Set(), source);
+    const ofTypeScript = () => exportNames(this.#namesHost(), record.path);
+    const names = isJson ? new Set() : isCompiled ? ofTypeScript() : ofCommonJs();
     if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');
     return names.add('default');
   }
@@ -157,6 +195,22 @@ class Imports {
    */
   known(loaded) {
     return loaded ? this.#commonJs.get(loaded) : undefined;
+  }
+
+  /**
+   * What importers in CommonJS have of it.
+   *
+   * @param {NodeModule | null} loaded
+   */
+  knownRequired(loaded) {
+    return loaded ? this.#required.get(loaded) : undefined;
+  }
+
+  /** @param {Version} version that comes in its place, and has evaluated */
+  replacedRequired(version) {
+    const module = this.required(version, { type: 'file', path: version.record.path });
+    module.evaluate();
+    return module;
   }
 
   /**
@@ -197,10 +251,10 @@ class Imports {
 
   /** @returns {import('./export-names').NamesHost} */
   #namesHost() {
-    const { formats, transform, resolveImport } = this.#host;
+    const { formats, transformFile, resolveImport } = this.#host;
     return {
       formats,
-      transform,
+      transform: transformFile,
       resolveImport: (importer, specifier) => {
         const target = resolveImport(importer, asPath(specifier));
         return target?.type === 'file' ? target.path : null;

@@ -25,7 +25,9 @@ const { evaluate, evaluateSync } = require('./evaluate');
 const { link } = require('./link');
 const { loadRequested, loadRequestedSync } = require('./load');
 const { EsModule } = require('./module');
+const { CommonJs, RequiredModule } = require('./common-js');
 const { namespaceOf } = require('./namespace');
+const { Resolver } = require('./resolve-export');
 const { findBrokenLink, prepareRepoint, unlink } = require('./repoint');
 const { SyntheticModule } = require('./synthetic');
 
@@ -33,9 +35,20 @@ const { SyntheticModule } = require('./synthetic');
  * @param {string} url that of the file, as it stands in stack traces
  * @param {import('./transformed').TransformedModule} transformed
  * @param {import('./module').Host} host
+ * @param {NodeModule} [holder] `module` in the code of TypeScript that is compiled to CommonJS
  */
-function createModule(url, transformed, host) {
-  return new EsModule(url, transformed, host, dynamicImport);
+function createModule(url, transformed, host, holder) {
+  const module = new EsModule(url, transformed, host, dynamicImport);
+  if (holder) module.commonJs = new CommonJs(module, holder);
+  return module;
+}
+
+/**
+ * @param {string} url
+ * @param {() => unknown} load gives what `require` does
+ */
+function createRequired(url, load) {
+  return new RequiredModule(url, load);
 }
 
 /**
@@ -48,8 +61,14 @@ function createSynthetic(url, names, evaluate, namespace) {
   return new SyntheticModule(url, names, evaluate, namespace);
 }
 
+/** The names of a linked module, those of `export *` included. @param {EsModule} module */
+function namesOf(module) {
+  return new Resolver().namespaceEntries(module).map(([name]) => name);
+}
+
 module.exports = {
   createModule,
+  createRequired,
   createSynthetic,
   evaluate,
   evaluateSync,
@@ -59,6 +78,7 @@ module.exports = {
   link,
   loadRequested,
   loadRequestedSync,
+  namesOf,
   namespaceOf,
   prepareRepoint,
   unlink,

@@ -49,7 +49,7 @@ class Instance {
     const ownArguments = this.#argumentsFor(module, didInstantiate);
     const body = wrapper(...ownArguments, ...Object.values(variables));
     /** Runs the body; gives a promise if it awaits. @type {() => unknown} */
-    this.run = isGenerator ? this.#start(body, pending) : body;
+    this.run = isGenerator ? this.#start(body, pending) : runOf(module, body);
   }
 
   /** @param {number} slot */
@@ -116,6 +116,7 @@ class Instance {
       this.#readLocal = read;
       this.#writeImport = write;
       if (defaultFunction !== undefined) nameDefault(module, read);
+      module.commonJs?.didInstantiate();
       didInstantiate();
     };
     // The module's context holds this function, so what writes the imports lives as long as the module's code.
@@ -126,7 +127,12 @@ class Instance {
     const decorated = module.transformed.usesDecorators
       ? require('./decorators').decorated
       : undefined;
-    return [announce, setDefault, CONSTANT, instantiate, token, load, meta, decorated];
+    const evaluateRequest = (/** @type {number} */ request) =>
+      module.commonJs?.evaluateRequest(request);
+    return [
+      ...[announce, setDefault, CONSTANT, instantiate, token, load, meta, decorated],
+      evaluateRequest,
+    ];
   }
 
   /**
@@ -142,6 +148,20 @@ class Instance {
     this.#pending.delete(index);
     first.next(value);
   }
+}
+
+/**
+ * @param {EsModule} module
+ * @param {Function} body
+ * @returns {() => unknown}
+ */
+function runOf({ commonJs }, body) {
+  if (!commonJs) return /** @type {() => unknown} */ (body);
+  return () => {
+    const result = Reflect.apply(body, commonJs.exports, []);
+    commonJs.didEvaluate();
+    return result;
+  };
 }
 
 /**

@@ -88,6 +88,8 @@ function innerLink(module, linking) {
  * @throws {SyntaxError} also where it exports what it does not have; `placeOfLinkError` tells where
  */
 function resolveImports(module, resolver) {
+  // CommonJS looks where its declarations stand.
+  if (module.commonJs) return [];
   const { imports, indirects } = module;
   /** @type {import('./resolve-export').Resolution[]} */
   const resolutions = [];

@@ -60,7 +60,8 @@ function loadLevel(level, visited) {
  * @returns {Promise<void>[]}
  */
 function requestAll(module) {
-  if (!(module instanceof EsModule) || module.status !== 'new') return [];
+  // CommonJS asks where its declarations stand.
+  if (!(module instanceof EsModule) || module.status !== 'new' || module.commonJs) return [];
   return module.requests.flatMap(({ specifier, attributes }, request) => {
     if (module.isLoaded(request)) return [];
     const loaded = module.host.load(specifier, attributes, module);

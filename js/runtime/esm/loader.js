@@ -15,8 +15,8 @@ const { requireView } = require('./require-view');
 const { nativeImport } = require('../cjs/native-import');
 const { HotContext } = require('../hot-context');
 const { makeViteHot } = require('../vite-hot');
-const { languageOf } = require('../formats');
 const { nameText } = require('../coverage');
+const { defineHot } = require('../cjs/module-hot');
 const { readText } = require('../read-text');
 const { makeSideTable } = require('../side-table');
 const { commentFor, ownMapOf, registerMap, registerOwnMap } = require('../source-maps');
@@ -34,10 +34,9 @@ const { TIMER_NAMES, timersFor } = require('../../resources/timers');
  * @property {(filename: string) => boolean} isHot
  * @property {import('./imports').ImportsHost['resolveImport']} resolveImport
  * @property {import('./imports').ImportsHost['basesOf']} basesOf
- * @property {(source: string, options: { path: string, language: import('../formats').Language, kind: 'module', compilerOptions?: object }) => any} transform
+ * @property {(source: string, filename: string) => any} transformFile as its format and its tsconfig.json say
  * @property {import('../formats').Formats} formats
- * @property {(filename: string, language: import('../formats').Language) => object | undefined} compilerOptions those of
- *   its tsconfig.json that change what is emitted
+ * @property {(version: Version) => NodeJS.Require} requireFor
  * @property {(filename: string) => string | null} fingerprint
  * @property {(record: ModuleRecord) => boolean} isUnchanged the file holds what was evaluated, or a change of it will be told
  * @property {(text: string) => string} fingerprintText
@@ -74,9 +73,57 @@ class EsmLoader {
    * @throws {Error} ERR_REQUIRE_ASYNC_MODULE if its graph awaits at the top level
    */
   require(record, viewer) {
-    const module = this.linked(record, viewer?.state === 'staged');
-    esm.evaluateSync(module);
-    return requireView(esm.namespaceOf(module));
+    const module = this.linked(record, viewer?.state === 'staged', viewer);
+    const { commonJs } = module;
+    // In a cycle CommonJS gives what there is so far.
+    if (!commonJs || module.status !== 'evaluating') esm.evaluateSync(module);
+    return commonJs ? commonJs.exports : requireView(esm.namespaceOf(module));
+  }
+
+  /**
+   * Evaluates the entry.
+   *
+   * @param {ModuleRecord} record
+   * @returns {Promise<void> | undefined} where the graph awaits
+   */
+  evaluateMain(record) {
+    const module = this.linked(record, false);
+    const holder = module.commonJs && record.current?.module;
+    if (holder) {
+      holder.id = '.';
+      process.mainModule = holder;
+    }
+    return this.evaluate(module);
+  }
+
+  /**
+   * What Node's loader is to have of a module that has evaluated.
+   *
+   * @param {EsModule} module
+   * @returns {import('./module').Module}
+   */
+  seenByNode(module) {
+    const version = module.commonJs && this.#versions.get(module);
+    if (!version) return module;
+    const seen = this.#imports.commonJs(version, version.record, undefined, {});
+    seen.evaluate();
+    return seen;
+  }
+
+  /** The names that Node's loader is to have of a linked module. @param {EsModule} module */
+  namesSeenByNode(module) {
+    const version = module.commonJs && this.#versions.get(module);
+    return version ? this.#imports.commonJsNames(version.record.path) : esm.namesOf(module);
+  }
+
+  /**
+   * By what conditions its imports are resolved.
+   *
+   * @param {string} importer
+   * @returns {import('../../resolve-import').RequestKind}
+   */
+  requestKindOf(importer) {
+    return this.#host.registry.lookup(importer)?.current?.esm?.commonJs ? 'require' : 'import';
   }
 
   /**
@@ -126,7 +173,7 @@ class EsmLoader {
    * @param {string} specifier
    */
   recordOf(version, specifier) {
-    const target = this.#imports.locate(version, specifier);
+    const target = this.#imports.locate(version, specifier, kindOf(version));
     if (target.type === 'file') return this.#host.registry.recordFor(target.path);
     throw new SafeHotError('ERR_SAFE_HOT_BUILTIN', { specifier });
   }
@@ -136,10 +183,11 @@ class EsmLoader {
    *
    * @param {ModuleRecord} record
    * @param {boolean} isStaged
+   * @param {Version} [importer] that asks for it
    * @throws {Error} as Node does where there is no such module, or no such export
    */
-  linked(record, isStaged) {
-    const module = this.#moduleOf(record, isStaged);
+  linked(record, isStaged, importer) {
+    const module = this.#moduleOf(record, isStaged, importer);
     esm.loadRequestedSync(module);
     esm.link(module);
     return module;
@@ -155,10 +203,12 @@ class EsmLoader {
   prepareRepoint(overlay) {
     const isReplaced = (/** @type {ModuleRecord} */ record) => overlay.versions.has(record);
     const moves = [...overlay.versions.values()].flatMap((version) => {
+      const loose = this.#importersInCommonJs(version.record, isReplaced);
       const staying = this.#importersThatStay(version.record, isReplaced);
-      if (!staying) return [];
-      const to = version.esm ?? this.#imports.replaced(version);
-      return staying.importers.map((importer) => ({ importer, from: staying.from, to }));
+      const to = () => version.esm ?? this.#imports.replacedRequired(version);
+      const strict = () =>
+        version.esm && !version.esm.commonJs ? version.esm : this.#imports.replaced(version);
+      return [...movesOf(staying, strict), ...movesOf(loose, to)];
     });
     return esm.prepareRepoint(moves, (module) => this.#stays(module, isReplaced));
   }
@@ -179,7 +229,7 @@ class EsmLoader {
       read: (filename) => this.#read(filename),
       transform: (source, filename) => this.transform(source, filename),
       importersThatStay: (record) => this.#importersThatStay(record, isReplaced),
-      stays: (module) => this.#stays(module, isReplaced),
+      stays: (module) => !module.commonJs && this.#stays(module, isReplaced),
       fileOf: (module) => this.#versions.get(module)?.record.path,
     });
     return draft.findBroken(records);
@@ -193,9 +243,27 @@ class EsmLoader {
    * @returns {{ from: import('./module').Module, importers: EsModule[] } | undefined}
    */
   #importersThatStay({ current }, isReplaced) {
-    const from = current && (current.esm ?? this.#imports.known(current.module));
+    const isLinked = current?.esm && !current.esm.commonJs;
+    const from = isLinked ? current.esm : current && this.#imports.known(current.module);
     if (!from) return undefined;
-    const importers = [...from.importers].filter((each) => this.#stays(each, isReplaced));
+    const importers = [...from.importers].filter(
+      (each) => !each.commonJs && this.#stays(each, isReplaced),
+    );
+    return importers.length > 0 ? { from, importers } : undefined;
+  }
+
+  /**
+   * The same for importers that are CommonJS themselves: nothing that they import has to be there.
+   *
+   * @param {ModuleRecord} record
+   * @param {(record: ModuleRecord) => boolean} isReplaced
+   */
+  #importersInCommonJs({ current }, isReplaced) {
+    const from = current && (current.esm ?? this.#imports.knownRequired(current.module));
+    if (!from) return undefined;
+    const importers = [...from.importers].filter(
+      (each) => each.commonJs && this.#stays(each, isReplaced),
+    );
     return importers.length > 0 ? { from, importers } : undefined;
   }
 
@@ -213,20 +281,24 @@ class EsmLoader {
    *
    * @param {ModuleRecord} record
    * @param {boolean} isStaged
+   * @param {Version} [importer]
    */
-  #moduleOf(record, isStaged) {
+  #moduleOf(record, isStaged, importer) {
     const { overlay } = this.#host.registry;
-    if (!isStaged || !overlay) return record.current?.esm ?? this.#create(record, 'current');
+    if (!isStaged || !overlay) {
+      return record.current?.esm ?? this.#create(record, 'current', importer);
+    }
     const staged = overlay.versions.get(record);
     const visible = staged ?? (overlay.planned.has(record) ? undefined : record.current);
-    return visible?.esm ?? this.#create(record, 'staged');
+    return visible?.esm ?? this.#create(record, 'staged', importer);
   }
 
   /**
    * @param {ModuleRecord} record
    * @param {'staged' | 'current'} state
+   * @param {Version} [importer]
    */
-  #create(record, state) {
+  #create(record, state, importer) {
     const { registry } = this.#host;
     const { path: filename } = record;
     this.#host.willLoad(filename);
@@ -238,18 +310,24 @@ class EsmLoader {
     const version = registry.createVersion(record, holder, state);
     version.fingerprint = text.fingerprint;
     const url = pathToFileURL(filename).href;
-    const module = esm.createModule(url, text.transformed, this.#hostOf(version));
+    const { isCommonJs } = text;
+    const host = isCommonJs ? this.#hostOfCommonJs(version) : this.#hostOf(version);
+    const module = esm.createModule(url, text.transformed, host, isCommonJs ? holder : undefined);
     version.esm = module;
     const { code, mapComment } = text.transformed;
     if (mapComment) registerMap(module, filename, mapComment);
     else registerOwnMap(module, filename, code);
     version.onRelease = () => this.#release(record, module);
     this.#versions.set(module, version);
-    Object.defineProperty(holder, 'exports', {
-      configurable: true,
-      enumerable: true,
-      get: () => esm.namespaceOf(module),
-    });
+    if (isCommonJs) {
+      nameParent(holder, importer?.module);
+    } else {
+      Object.defineProperty(holder, 'exports', {
+        configurable: true,
+        enumerable: true,
+        get: () => esm.namespaceOf(module),
+      });
+    }
     return module;
   }
 
@@ -275,15 +353,14 @@ class EsmLoader {
     const { overlay } = this.#host.registry;
     const { current, path: filename } = record;
     if (state === 'staged' && overlay) {
-      if (overlay.lastGood && current?.esm) {
-        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
-      }
+      if (overlay.lastGood && current?.esm) return textAgain(current.esm, current.fingerprint);
       const prepared = overlay.sources.get(filename);
       if (prepared?.transformed) {
-        return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
+        const { transformed, fingerprint, source } = prepared;
+        return { transformed, fingerprint, isCommonJs: this.#isCommonJs(filename, source) };
       }
       if (!prepared && current?.esm && this.#host.isUnchanged(record)) {
-        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
+        return textAgain(current.esm, current.fingerprint);
       }
     }
     const { source, fingerprint } = this.#read(filename);
@@ -293,14 +370,20 @@ class EsmLoader {
       const details = { path: filename, reason, version: current.number };
       throw new SafeHotError('ERR_SAFE_HOT_EVALUATE', details);
     }
-    if (state === 'staged' && current?.esm) {
-      return { transformed: current.esm.transformed, fingerprint };
-    }
+    if (state === 'staged' && current?.esm) return textAgain(current.esm, fingerprint);
     const transformed = this.transform(source, filename);
     if (transformed.type === 'invalid') {
       throw this.#host.syntaxError(transformed.error, source, filename);
     }
-    return { transformed, fingerprint };
+    return { transformed, fingerprint, isCommonJs: this.#isCommonJs(filename, source) };
+  }
+
+  /**
+   * @param {string} filename
+   * @param {string} source
+   */
+  #isCommonJs(filename, source) {
+    return this.#host.formats.of(filename, source) === 'commonjs-typescript';
   }
 
   /**
@@ -321,14 +404,7 @@ class EsmLoader {
    * @param {string} filename
    */
   transform(source, filename) {
-    const language = languageOf(filename);
-    const compilerOptions = this.#host.compilerOptions(filename, language);
-    const transformed = this.#host.transform(source, {
-      path: filename,
-      language,
-      kind: 'module',
-      ...(compilerOptions ? { compilerOptions } : {}),
-    });
+    const transformed = this.#host.transformFile(source, filename);
     const { map } = transformed;
     return map ? { ...transformed, mapComment: commentFor(map, filename) } : transformed;
   }
@@ -347,6 +423,51 @@ class EsmLoader {
       loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
       nameText: (module, start) => this.#nameText(version, module, start),
     };
+  }
+
+  /**
+   * TypeScript in CommonJS has the variables of that as well.
+   *
+   * @param {Version} version
+   * @returns {import('./module').Host}
+   */
+  #hostOfCommonJs(version) {
+    const { record, module } = version;
+    const context = (version.hot ??= new HotContext(version, this.#host.hot));
+    defineHot(module, context);
+    return {
+      ...this.#hostOf(version),
+      variables: () => ({
+        ...timersIn(version),
+        require: this.#host.requireFor(version),
+        module,
+        exports: module?.exports,
+        __filename: record.path,
+        __dirname: path.dirname(record.path),
+      }),
+      load: (specifier) => this.#require(version, specifier),
+    };
+  }
+
+  /**
+   * What an import in CommonJS leads to.
+   *
+   * @param {Version} version
+   * @param {string} specifier
+   */
+  #require(version, specifier) {
+    const { registry, isHot, formats } = this.#host;
+    const target = this.#imports.locate(version, specifier, 'require');
+    if (target.type === 'builtin' || !isHot(target.path)) {
+      return this.#imports.required(version, target);
+    }
+    const record = registry.recordFor(target.path);
+    this.#host.link(version, record);
+    const isStaged = version.state === 'staged';
+    const source = isStaged ? registry.overlay?.sources.get(target.path)?.source : undefined;
+    return formats.isOurs(target.path, source)
+      ? this.#moduleOf(record, isStaged, version)
+      : this.#imports.required(version, target);
   }
 
   /**
@@ -380,7 +501,7 @@ class EsmLoader {
     if (this.#host.formats.of(target.path, source) !== 'module') {
       return this.#imports.commonJs(version, record, source, attributes);
     }
-    return this.#moduleOf(record, isStaged);
+    return this.#moduleOf(record, isStaged, version);
   }
 
   /**
@@ -498,6 +619,43 @@ const HAS_META_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2);
 function timersIn(version) {
   const timers = /** @type {Record<string, Function>} */ (timersFor(version));
   return Object.fromEntries(TIMER_NAMES.map((name) => [name, timers[name]]));
+}
+
+/**
+ * @param {{ from: import('./module').Module, importers: EsModule[] } | undefined} staying
+ * @param {() => import('./module').Module} to
+ * @returns {import('./repoint').Move[]}
+ */
+function movesOf(staying, to) {
+  if (!staying) return [];
+  const next = to();
+  return staying.importers.map((importer) => ({ importer, from: staying.from, to: next }));
+}
+
+/**
+ * The text of a version, for another one.
+ *
+ * @param {EsModule} module
+ * @param {string | null} fingerprint
+ */
+function textAgain({ transformed, commonJs }, fingerprint) {
+  return { transformed, fingerprint, isCommonJs: commonJs !== null };
+}
+
+/** @param {Version} version */
+function kindOf(version) {
+  return version.esm?.commonJs ? 'require' : 'import';
+}
+
+/**
+ * `module.parent`, by which older programs tell whether they are the entry. It keeps nothing alive.
+ *
+ * @param {any} holder
+ * @param {NodeModule | null | undefined} parent
+ */
+function nameParent(holder, parent) {
+  const ref = parent && new WeakRef(parent);
+  Object.defineProperty(holder, 'parent', { configurable: true, get: () => ref?.deref() ?? null });
 }
 
 /** @param {Record<string, string>} attributes */

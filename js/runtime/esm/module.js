@@ -62,6 +62,8 @@ class EsModule {
   /** Lives exactly as long as any of the module's code is reachable. @type {WeakRef<import('../token').SafeHotVersion> | null} */
   token = null;
   evaluation = new Evaluation();
+  /** Of TypeScript that is compiled to CommonJS. @type {import('./common-js').CommonJs | null} */
+  commonJs = null;
 
   /**
    * @param {string} url

@@ -36,9 +36,15 @@ const { NAMESPACE, Resolver, isSame } = require('./resolve-export');
  */
 function prepareRepoint(moves, stays = () => true) {
   const resolver = new Resolver(dependencyAfter(moves));
-  const effects = affectedBy(moves, stays).map((module) => effectOn(module, resolver));
+  const affected = affectedBy(moves, stays);
+  const effects = affected
+    .filter(({ commonJs }) => !commonJs)
+    .map((module) => effectOn(module, resolver));
   return () => {
     for (const move of moves) replaceDependency(move);
+    for (const { commonJs, requests } of affected) {
+      for (const request of commonJs ? requests.keys() : []) commonJs?.connect(request);
+    }
     const renewed = new Set(
       effects.flatMap(({ module, entries }) =>
         entries && relinkNamespace(module, entries) ? [module] : [],
@@ -79,7 +85,8 @@ function unlink(module) {
   const links = [...(module.namespace?.links ?? [])];
   if (module instanceof EsModule) {
     links.push(...module.links.filter((link) => link !== undefined));
-    for (const dependency of module.dependencies) dependency.importers.delete(module);
+    // CommonJS that threw has not asked for all of them.
+    for (const dependency of module.dependencies) dependency?.importers.delete(module);
     // What still waits for its turn to evaluate needs them.
     if (module.status === 'evaluated') module.forgetDependencies();
   }

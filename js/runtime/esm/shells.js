@@ -13,6 +13,10 @@ const { namespaceOf } = require('./namespace');
  * @typedef {import('./module').EsModule} EsModule
  * @typedef {import('../record').Version} Version
  * @typedef {import('../record').ModuleRecord} ModuleRecord
+ *
+ * @typedef {object} ShellsHost what Node is to have of a module; of TypeScript in CommonJS, what it has of CommonJS
+ * @property {(module: EsModule) => import('./module').Module} seenByNode once it has evaluated
+ * @property {(module: EsModule) => string[]} namesSeenByNode once it is linked
  */
 
 /** The text of a shell calls this on the engine. */
@@ -41,11 +45,6 @@ function shellText(url, names, { isAsync }) {
   ].join('\n');
 }
 
-/** The names of a linked module, those of `export *` included. @param {EsModule} module */
-function namesOf(module) {
-  return new Resolver().namespaceEntries(module).map(([name]) => name);
-}
-
 /** One for each URL under which Node evaluates it: the module's own, and others where an importer needs another view. */
 class Shell {
   /** @type {import('./environment').Link[]} */
@@ -57,16 +56,19 @@ class Shell {
   /** What it shows while a stage runs that has asked for it; else the current version. @type {EsModule | null} */
   #staged = null;
   #record;
+  #host;
 
   /**
    * @param {string} url
    * @param {string[]} names
    * @param {ModuleRecord} record
+   * @param {ShellsHost} host
    */
-  constructor(url, names, record) {
+  constructor(url, names, record, host) {
     this.url = url;
     this.names = names;
     this.#record = record;
+    this.#host = host;
     /** While the graph awaits. @type {Promise<void> | undefined} */
     this.promise = undefined;
   }
@@ -117,7 +119,7 @@ class Shell {
     const write = this.#write;
     const module = this.shown;
     if (!write || !module) return;
-    const entries = new Map(new Resolver().namespaceEntries(module));
+    const entries = new Map(new Resolver().namespaceEntries(this.#host.seenByNode(module)));
     this.names.forEach((name, index) => {
       const resolution = entries.get(name);
       if (!resolution) write(index, undefined);
@@ -138,12 +140,18 @@ class Shell {
 }
 
 class Shells {
+  #host;
   /** @type {Map<ModuleRecord, Shell[]>} */
   #shells = new Map();
   /** How many URLs of a module Node has been given. @type {Map<ModuleRecord, number>} */
   #urlCounts = new Map();
   /** Files of cold modules that import them. @type {Map<string, Set<string>>} */
   #importers = new Map();
+
+  /** @param {ShellsHost} host */
+  constructor(host) {
+    this.#host = host;
+  }
 
   /**
    * The shell by which an importer sees `module`: one that shows it already, or, so that nothing grows with each reload,
@@ -155,7 +163,7 @@ class Shells {
    *   awaits, Node has to evaluate a shell anew to wait for it
    */
   shellFor(record, module, { url, isStaged, isAsync }) {
-    const names = namesOf(module);
+    const names = this.#host.namesSeenByNode(module);
     const fitting = this.#of(record).filter((shell) => isEqual(shell.names, names));
     const showing = fitting.find(({ shown }) => shown === module);
     if (showing) return showing;
@@ -180,7 +188,7 @@ class Shells {
    */
   add(record, url, names) {
     if (!this.#urlCounts.has(record)) this.#urlCounts.set(record, 1);
-    const shell = new Shell(url, names, record);
+    const shell = new Shell(url, names, record, this.#host);
     this.#shells.set(record, [...this.#of(record), shell]);
     return shell;
   }
@@ -212,7 +220,7 @@ class Shells {
     const shell = this.#of(record).find((each) => each.isHeldBeyond(isGoing));
     if (importer === undefined || !shell) return undefined;
     const before = new Set(shell.names);
-    const now = new Set(namesOf(module));
+    const now = new Set(this.#host.namesSeenByNode(module));
     const names = [
       ...[...now].filter((name) => !before.has(name)),
       ...[...before].filter((name) => !now.has(name)),
@@ -252,5 +260,4 @@ function isEqual(some, others) {
 exports.Shell = Shell;
 exports.Shells = Shells;
 exports.VIEW = VIEW;
-exports.namesOf = namesOf;
 exports.shellText = shellText;

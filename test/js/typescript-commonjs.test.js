@@ -1,0 +1,147 @@
+'use strict';
+
+/* TypeScript that is compiled to CommonJS: it prints what plain Node prints of what `tsc` makes of it, and reloads. */
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const path = require('node:path');
+const { ROOT, useApps } = require('../helpers/cli-app');
+
+const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+const OPTIONS = {
+  module: 'commonjs',
+  target: 'es2022',
+  types: [],
+  allowJs: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  rootDir: 'src',
+  outDir: 'out',
+};
+
+const PROGRAM = {
+  'src/main.ts': `console.log('before the imports');
+import def, { hello, Kind, missing } from './hello';
+import * as all from './hello';
+import path from 'node:path';
+import * as fs from 'node:fs';
+import plain = require('./plain');
+import unused = require('./unused');
+import legacy, { named } from './legacy.js';
+import * as fun from './fun';
+import type { Shape } from './types';
+export * from './hello';
+export { hello as greet };
+export default class Main { private readonly shape?: Shape; }
+export let counter = 0;
+console.log(def, hello('x'), Kind.A, missing, Object.keys(all), all.default);
+console.log(path.sep, typeof fs.readFileSync, plain, legacy.named, named, fun.name);
+console.log(require.main === module, path.basename(__dirname) !== '', path.extname(__filename) !== '');
+const late = require('./late');
+counter += 1;
+console.log(late, exports.counter, exports.__esModule, Object.keys(exports).sort());
+console.log(require('./user.js'), require('./late') === late);
+exports.extra = 1;
+console.log(require('./reader'));
+`,
+  'src/hello.ts': `import { shout } from './cycle';
+export enum Kind { A = 'a' }
+export const hello = (name: string): string => shout(name);
+export const base = 'base';
+export const missing: unknown = undefined;
+export default 42;
+`,
+  'src/cycle.ts': `import { base } from './hello';
+console.log('in the cycle', base);
+export function shout(text: string) { return text.toUpperCase() + base; }
+`,
+  'src/plain.ts': 'class Plain { static x: number = 1 }\nexport = Plain.x;\n',
+  'src/unused.ts': "console.log('nothing uses it'); export = 1;\n",
+  'src/legacy.js': 'exports.named = 1;\n',
+  'src/fun.ts': 'function fun(): void {}\nfun.x = 1;\nexport = fun;\n',
+  'src/types.ts': 'export interface Shape { size: number }\n',
+  'src/late.ts': `const order: string = 'late';
+module.exports = { order, self: this === exports, parent: module.parent === require.main };
+`,
+  'src/user.js': `const hello = require('./hello');
+module.exports = [hello.default, hello.hello('u'), hello.__esModule];
+`,
+  'src/reader.ts':
+    "import { counter } from './main';\nexport = [counter, require('./main').extra];\n",
+};
+
+const SERVER = `import http = require('http');
+import { answer } from './answer';
+const server = http.createServer((req, res) => void res.end(answer()));
+if (require.main === module) server.listen(0, () => console.log('listening', (server.address() as any).port, process.pid));
+`;
+const SERVICE = {
+  'package.json': '{ "name": "app" }',
+  'tsconfig.json':
+    '{ "compilerOptions": { "module": "nodenext", "experimentalDecorators": true } }',
+  'src/server.ts': SERVER,
+  'src/answer.ts': `import { value } from './value.cjs';
+export const answer = (): string => 'value ' + value;
+`,
+  'src/value.cts': "export const value: string = 'one';\n",
+};
+const ENTRY = { entry: 'src/server.ts' };
+
+describe('TypeScript compiled to CommonJS', () => {
+  const apps = useApps();
+
+  for (const how of ['cli', 'import']) {
+    it(`prints what plain Node prints of what tsc makes of it (${how})`, async () => {
+      const files = { ...PROGRAM, 'tsconfig.json': JSON.stringify({ compilerOptions: OPTIONS }) };
+      const app = apps.run(files, { entry: 'src/main.ts', how });
+      await app.ready();
+
+      assert.equal(app.stdout, compiledAndRun(app.folder));
+    });
+  }
+
+  it('reloads on save, and a broken save leaves the old serving', async () => {
+    const app = await apps.serve(SERVICE, ENTRY);
+    const { pid } = app;
+    assert.equal(await app.get(), 'value one');
+
+    app.edit('src/value.cts', 'one', 'two');
+    const { outcome, evaluated, handedOver } = await app.nextReload();
+    assert.equal(outcome, 'committed');
+    assert.deepEqual(evaluated, ['src/value.cts', 'src/answer.ts', 'src/server.ts']);
+    assert.deepEqual(handedOver, [':0']);
+    assert.equal(await app.get(), 'value two');
+    app.edit('src/value.cts', "'two'", 'two(');
+    assert.equal((await app.nextReload()).outcome, 'refused');
+    app.write('src/value.cts', "throw new Error('no'); export const value = 'three';\n");
+    assert.equal((await app.nextReload()).outcome, 'rolled-back');
+    assert.equal(await app.get(), 'value two');
+    app.write('src/value.cts', "exports.value = 'three' as string;\n");
+    assert.equal((await app.nextReload()).outcome, 'committed');
+
+    assert.equal(await app.get(), 'value three');
+    assert.equal(app.pid, pid);
+  });
+
+  it('has its imports re-pointed where module.hot accepts them', async () => {
+    const accepting = `${SERVICE['src/answer.ts']}
+module.hot?.accept('./value.cjs', () => console.log('accepted', value));
+`;
+    const app = await apps.serve({ ...SERVICE, 'src/answer.ts': accepting }, ENTRY);
+
+    app.edit('src/value.cts', 'one', 'two');
+    const { evaluated } = await app.nextReload();
+
+    assert.deepEqual(evaluated, ['src/value.cts']);
+    await app.nextLine('accepted two');
+    assert.equal(await app.get(), 'value two');
+  });
+});
+
+/** @param {string} folder */
+function compiledAndRun(folder) {
+  // What the program does not type is no concern of this test.
+  execFileSync(process.execPath, [TSC, '-p', folder, '--noCheck'], { stdio: 'inherit' });
+  const output = execFileSync(process.execPath, [path.join(folder, 'out', 'main.js')]);
+  return String(output);
+}
