@@ -20,8 +20,12 @@ const { namespaceOf } = require('./namespace');
  */
 function dynamicImport(referrer, specifier, options) {
   const { host } = referrer;
-  const load = host.loadDynamic ?? host.load;
-  return importWith((...request) => load(...request, referrer), specifier, options);
+  return importWith(
+    (...request) =>
+      host.loadDynamic ? host.loadDynamic(...request, referrer) : host.load(...request, referrer),
+    specifier,
+    options,
+  );
 }
 
 /**
