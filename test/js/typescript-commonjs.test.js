@@ -87,6 +87,23 @@ export const answer = (): string => 'value ' + value;
 };
 const ENTRY = { entry: 'src/server.ts' };
 
+/** TypeScript that JavaScript asks for, itself and through a cold package; its text alone says what it is. */
+const ASKED = {
+  'package.json': '{ "name": "app" }',
+  'node_modules/cold/index.js': 'exports.load = (file) => require(file);\n',
+  'server.js': `const http = require('node:http');
+const { load } = require('cold');
+const asked = [require('./exports.ts'), require('./assigns.ts')];
+asked.push(load(require.resolve('./late-exports.ts')), load(require.resolve('./late-assigns.ts')));
+const server = http.createServer((req, res) => void res.end(JSON.stringify(asked)));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+  // Node does not erase an enum.
+  'exports.ts': "enum Level { Low = 'low' }\nexport const level: string = Level.Low;\n",
+  'assigns.ts': "enum Level { Low = 'low' }\nmodule.exports = { level: Level.Low as string };\n",
+};
+const ASKED_FILES = ['exports.ts', 'assigns.ts', 'late-exports.ts', 'late-assigns.ts'];
+
 describe('TypeScript compiled to CommonJS', () => {
   const apps = useApps();
 
@@ -121,6 +138,35 @@ describe('TypeScript compiled to CommonJS', () => {
 
     assert.equal(await app.get(), 'value three');
     assert.equal(app.pid, pid);
+  });
+
+  it('reloads where JavaScript asks for it, and may export other names then', async () => {
+    const files = {
+      ...ASKED,
+      'late-exports.ts': ASKED['exports.ts'],
+      'late-assigns.ts': ASKED['assigns.ts'],
+    };
+    const app = await apps.serve(files, { entry: 'server.js' });
+    assert.deepEqual(JSON.parse(await app.get()), Array(4).fill({ level: 'low' }));
+
+    for (const file of ASKED_FILES) {
+      const isModule = file.endsWith('exports.ts');
+      app.edit(file, /\blevel/, 'rank');
+      const { outcome, evaluated } = await app.nextReload();
+      assert.equal(outcome, 'committed', file);
+      assert.deepEqual(evaluated, [file, 'server.js']);
+
+      // And it may become what it was not.
+      app.write(
+        file,
+        isModule
+          ? "module.exports = { rank: 'high' as string };\n"
+          : "export const rank: string = 'high';\n",
+      );
+      assert.equal((await app.nextReload()).outcome, 'committed', file);
+    }
+
+    assert.deepEqual(JSON.parse(await app.get()), Array(4).fill({ rank: 'high' }));
   });
 
   it('has its imports re-pointed where module.hot accepts them', async () => {
