@@ -29,7 +29,8 @@ pub struct Place {
 
 impl TsconfigError {
     pub(super) fn new(path: &Path, mut files: Vec<PathBuf>, cause: ResolveError) -> Self {
-        files.extend(missing(&cause));
+        // It may have been tried, and be among those that were read.
+        files.extend(missing(&cause).filter(|file| !files.contains(file)));
         Self { path: path.to_path_buf(), files, place: place(&cause), cause: Box::new(cause) }
     }
 
