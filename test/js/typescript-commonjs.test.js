@@ -102,6 +102,24 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
   'exports.ts': "enum Level { Low = 'low' }\nexport const level: string = Level.Low;\n",
   'assigns.ts': "enum Level { Low = 'low' }\nmodule.exports = { level: Level.Low as string };\n",
 };
+/** TypeScript in CommonJS that a cold ES module imports. */
+const IMPORTED = {
+  'package.json': '{ "name": "app" }',
+  'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }',
+  'node_modules/cold/package.json': '{ "type": "module" }',
+  'node_modules/cold/index.js': `import { value } from '../../value.cts';
+import all from '../../value.cts';
+import Whole from '../../whole.cts';
+export const text = () => [value, all.value, Whole.name, Whole.size].join(' ');
+`,
+  'server.ts': `import http = require('http');
+const cold = import('cold');
+const server = http.createServer(async (req, res) => void res.end((await cold).text()));
+void cold.then(() => server.listen(0, () => console.log('listening', (server.address() as any).port, process.pid)));
+`,
+  'value.cts': "export const value: string = 'one';\n",
+  'whole.cts': 'class Whole { static size: number = 1 }\nexport = Whole;\n',
+};
 const ASKED_FILES = ['exports.ts', 'assigns.ts', 'late-exports.ts', 'late-assigns.ts'];
 
 describe('TypeScript compiled to CommonJS', () => {
@@ -167,6 +185,23 @@ describe('TypeScript compiled to CommonJS', () => {
     }
 
     assert.deepEqual(JSON.parse(await app.get()), Array(4).fill({ rank: 'high' }));
+  });
+
+  it('reloads for what Node has imported too', async () => {
+    const app = await apps.serve(IMPORTED, { entry: 'server.ts' });
+    assert.equal(await app.get(), 'one one Whole 1');
+
+    for (const [file, from, to, expected] of [
+      ['value.cts', 'one', 'two', 'two two Whole 1'],
+      ['whole.cts', '1', '2', 'two two Whole 2'],
+      ['value.cts', "'two'", "(() => { throw new Error('no'); })()", 'two two Whole 2'],
+      ['value.cts', /\(\(\).*\)\(\)/, "'three'", 'three three Whole 2'],
+    ]) {
+      app.edit(file, from, to);
+      const { outcome } = await app.nextReload();
+      assert.equal(outcome, to.includes('throw') ? 'rolled-back' : 'committed');
+      assert.equal(await app.get(), expected);
+    }
   });
 
   it('has its imports re-pointed where module.hot accepts them', async () => {

@@ -120,9 +120,25 @@ class Imports {
     return module;
   }
 
-  /** The names that Node would find in TypeScript that is compiled to CommonJS. @param {string} filename */
-  commonJsNames(filename) {
-    return [...exportNames(this.#namesHost(), filename)].sort();
+  /** The names that Node would find in TypeScript that is compiled to CommonJS. @param {ModuleRecord} record */
+  commonJsNames(record) {
+    return [...this.#namesOf(record, undefined)].sort();
+  }
+
+  /**
+   * What Node is to have of TypeScript that is compiled to CommonJS.
+   *
+   * @param {Version} version that has evaluated
+   */
+  seenByNode({ record, module }) {
+    const known = this.known(module);
+    if (known) return known;
+    const names = this.#namesOf(record, undefined);
+    const url = pathToFileURL(record.path).href;
+    const seen = createSynthetic(url, names, (set) => setEach(set, names, module?.exports));
+    seen.evaluate();
+    if (module) this.#commonJs.set(module, seen);
+    return seen;
   }
 
   /**
@@ -142,10 +158,7 @@ class Imports {
     const url = pathToFileURL(record.path).href;
     const module = createSynthetic(url, names, (set) => {
       const exports = Module._load(record.path, version.module, false);
-      for (const name of names) {
-        const isWhole = name === 'default' || name === 'module.exports';
-        set(name, isWhole ? exports : memberOf(exports, name));
-      }
+      setEach(set, names, exports);
       const now = this.#host.registry.visible(version, record)?.module;
       if (now) this.#commonJs.set(now, module);
     });
@@ -277,6 +290,18 @@ function asPath(specifier) {
     return decodeURIComponent(name);
   } catch {
     return name;
+  }
+}
+
+/**
+ * @param {(name: string, value: unknown) => void} set
+ * @param {Iterable<string>} names
+ * @param {unknown} exports of CommonJS
+ */
+function setEach(set, names, exports) {
+  for (const name of names) {
+    const isWhole = name === 'default' || name === 'module.exports';
+    set(name, isWhole ? exports : memberOf(exports, name));
   }
 }
 

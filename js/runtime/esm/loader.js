@@ -104,16 +104,13 @@ class EsmLoader {
    */
   seenByNode(module) {
     const version = module.commonJs && this.#versions.get(module);
-    if (!version) return module;
-    const seen = this.#imports.commonJs(version, version.record, undefined, {});
-    seen.evaluate();
-    return seen;
+    return version ? this.#imports.seenByNode(version) : module;
   }
 
   /** The names that Node's loader is to have of a linked module. @param {EsModule} module */
   namesSeenByNode(module) {
     const version = module.commonJs && this.#versions.get(module);
-    return version ? this.#imports.commonJsNames(version.record.path) : esm.namesOf(module);
+    return version ? this.#imports.commonJsNames(version.record) : esm.namesOf(module);
   }
 
   /**
