@@ -204,6 +204,20 @@ describe('TypeScript compiled to CommonJS', () => {
     }
   });
 
+  it('hands over data from each version to the next', async () => {
+    const counting = `const count: number = (module.hot?.data?.count ?? 0) + 1;
+module.hot?.dispose((data: any) => void (data.count = count));
+export const answer = (): string => 'count ' + count;
+`;
+    const app = await apps.serve({ ...SERVICE, 'src/answer.ts': counting }, ENTRY);
+
+    for (const count of [2, 3]) {
+      app.write('src/answer.ts', `${counting}// ${count}`);
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), `count ${count}`);
+    }
+  });
+
   it('has its imports re-pointed where module.hot accepts them', async () => {
     const accepting = `${SERVICE['src/answer.ts']}
 module.hot?.accept('./value.cjs', () => console.log('accepted', value));

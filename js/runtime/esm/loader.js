@@ -430,8 +430,6 @@ class EsmLoader {
    */
   #hostOfCommonJs(version) {
     const { record, module } = version;
-    const context = (version.hot ??= new HotContext(version, this.#host.hot));
-    defineHot(module, context);
     return {
       ...this.#hostOf(version),
       variables: () => ({
@@ -513,7 +511,9 @@ class EsmLoader {
     const { record } = version;
     if (version.state === 'staged' && record.current) this.#host.willReplace(record.current);
     if (module.token) version.mark(module.token);
+    // Not before: it has what the dispose handlers of the version before have left.
     version.hot ??= new HotContext(version, this.#host.hot);
+    if (module.commonJs) defineHot(version.module, version.hot);
     const wasCold = switchEvaluation(false);
     let hasRun = false;
     try {
