@@ -88,7 +88,6 @@ pub struct NativeDynamicImport {
     pub end_utf16: u32,
 }
 
-#[expect(clippy::large_enum_variant, reason = "each is handed to JavaScript at once")]
 #[napi(discriminant = "type", discriminant_case = "lowercase", object_from_js = false)]
 pub enum NativeTransformed {
     Module {

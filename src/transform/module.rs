@@ -7,6 +7,10 @@ use super::offsets::Utf16Offsets;
 /// A module as the body of a function, and its import and export entries.
 ///
 /// `start_utf16` and `end_utf16` are offsets into the user's text, as JavaScript counts them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of one text that do not depend on each other"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Module {
     /// At the lines and columns of the source, or of `map`.
