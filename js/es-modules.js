@@ -127,7 +127,8 @@ class EsModules {
     const isStaged = owner?.state === 'staged';
     const module = this.loader.linked(record, isStaged);
     const shell = this.shells.shellFor(record, module, { url, isStaged, isAsync: awaits(module) });
-    shell.hold(isDynamic ? owner : undefined);
+    // What has been given up holds nothing.
+    shell.hold(isDynamic ? currentOwner() : undefined);
     if (shell.isOpen) {
       this.#noteImport(record, owner);
       this.loader.evaluate(module);
