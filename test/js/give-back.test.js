@@ -36,23 +36,29 @@ const TWO = `console.log('evaluated');\n${SAVES_OTHER}\nmodule.exports = 'two';\
 onLinux('a file saved alone', () => {
   const apps = useApps();
 
-  const reloadsOf = (app) => app.reports.filter(({ type }) => type === 'reload');
+  /** The files of the reloads that lead to this answer. A system that holds up the main thread may part them. */
+  async function changedUntil(app, answer) {
+    const changed = [];
+    do {
+      const report = await app.nextReload();
+      assert.equal(report.outcome, 'committed');
+      changed.push(...report.changed);
+    } while ((await app.get()) !== answer);
+    return changed.sort();
+  }
+
   const evaluationsOf = (app) => app.lines.filter((line) => line === 'evaluated').length;
 
-  it('is one change with what is saved while it evaluates', async () => {
+  it('is given back for what is saved while it evaluates', async () => {
     const app = await apps.serve(FILES);
 
     app.write('value.js', TWO);
 
-    const report = await app.nextReload();
-    assert.equal(report.outcome, 'committed');
-    assert.deepEqual(report.changed.sort(), ['other.js', 'value.js']);
-    assert.equal(await app.get(), 'two two');
+    assert.deepEqual(await changedUntil(app, 'two two'), ['other.js', 'value.js']);
     assert.equal(evaluationsOf(app), 2);
-    assert.deepEqual(reloadsOf(app), [report]);
   });
 
-  it('is one change with what is saved before the new code listens', async () => {
+  it('is given back for what is saved before the new code listens', async () => {
     const listensLater = BOTH.replace(
       /server.listen.*/,
       `setImmediate(() => {
@@ -64,12 +70,8 @@ onLinux('a file saved alone', () => {
 
     app.write('value.js', "console.log('evaluated');\nmodule.exports = 'two';\n");
 
-    const report = await app.nextReload();
-    assert.equal(report.outcome, 'committed');
-    assert.deepEqual(report.changed.sort(), ['other.js', 'value.js']);
-    assert.equal(await app.get(), 'two two');
+    assert.deepEqual(await changedUntil(app, 'two two'), ['other.js', 'value.js']);
     assert.equal(evaluationsOf(app), 2);
-    assert.deepEqual(reloadsOf(app), [report]);
   });
 
   it('goes on alone when dispose handlers have run for it', async () => {
@@ -95,11 +97,7 @@ onLinux('a file saved alone', () => {
 
     app.write('value.js', `require('node:fs').rmSync('saved', { force: true });\n${TWO}`);
 
-    const report = await app.nextReload();
-    assert.equal(report.outcome, 'committed');
-    assert.deepEqual(report.changed.sort(), ['other.js', 'value.js']);
-    assert.equal((await app.nextReload()).outcome, 'unchanged');
-    assert.equal(await app.get(), 'two two');
+    assert.deepEqual(await changedUntil(app, 'two two'), ['other.js', 'value.js']);
     assert.equal(evaluationsOf(app), 2);
   });
 
