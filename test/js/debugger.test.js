@@ -109,7 +109,7 @@ describe('a debugger', () => {
           post('Debugger.setBreakpointByUrl', { url, lineNumber, condition: 'a > 1' });
         };
         session.on('Debugger.scriptParsed', ({ params }) => {
-          if (!params.url.includes(at('').split(/[\\/]/).at(-2))) return;
+          if (!params.url.startsWith(pathToFileURL(at('')).href)) return;
           scripts.push(params);
           if (!params.sourceMapURL || breakpoints.has(params.url)) return;
           const [, line] = given[name(params.url)].split(':');
