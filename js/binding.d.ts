@@ -104,7 +104,10 @@ export declare class NativeWatcher {
   expectFolder(path: string): void
   /** Has something happened that `onChange` was not called with yet? It will be. */
   hasMore(): boolean
-  /** Takes back changes that were told at once and not used. They come again, with what came after them. */
+  /**
+   * Takes back changes that were told at once and not used. They come again, with what came after them: a set that
+   * `onChange` was not called with yet is empty then.
+   */
   takeBack(changes: Array<NativeChange>): void
   /** The folders that are watched now. */
   folders(): Array<string>

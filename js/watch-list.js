@@ -23,6 +23,7 @@ function watchList(files, bases, onChange) {
   let hasChanged = false;
   const watcher = new binding.NativeWatcher({}, ({ changes, mayGrow }) => {
     // A program that starts amid the saving of many files may find half of them.
+    if (changes.length === 0) return;
     if (mayGrow) {
       watcher.takeBack(changes);
       return;

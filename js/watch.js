@@ -248,6 +248,8 @@ class FileWatcher {
    * @param {boolean} mayGrow
    */
   #didChange(changes, mayGrow) {
+    // Recalled on the way: it comes with others.
+    if (changes.length === 0) return;
     const files = new Map(changes.map((change) => [change.path, change.kind]));
     this.#engine.transactions.submit({ files, forced: new Set(), waiting: [], mayGrow });
   }

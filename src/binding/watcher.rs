@@ -75,9 +75,12 @@ impl NativeWatcher {
             .build_threadsafe_function::<(NativeChangeSet, Underway)>()
             .weak::<true>()
             .callee_handled::<false>()
-            // On the main thread, right before the call: the set has arrived.
+            // On the main thread, right before the call: the set arrives, or was recalled.
             .build_callback(|context: ThreadsafeCallContext<_>| {
-                let (set, _arrived): (NativeChangeSet, Underway) = context.value;
+                let (mut set, underway): (NativeChangeSet, Underway) = context.value;
+                if !underway.arrive() {
+                    set.changes.clear();
+                }
                 Ok(set)
             })?;
         let on_status = on_status.as_ref().map(callback).transpose()?;
@@ -131,7 +134,8 @@ impl NativeWatcher {
         self.inner.has_more()
     }
 
-    /// Takes back changes that were told at once and not used. They come again, with what came after them.
+    /// Takes back changes that were told at once and not used. They come again, with what came after them: a set that
+    /// `onChange` was not called with yet is empty then.
     #[napi(catch_unwind)]
     pub fn take_back(&self, changes: Vec<NativeChange>) {
         let changes = changes.into_iter().map(|NativeChange { path, kind }| {

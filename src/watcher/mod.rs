@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 
 pub use self::error::WatchError;
 use self::worker::{Command, Message, Worker};
-use crate::change::ChangeSet;
+use crate::change::{ChangeSet, FileChange};
 
 /// A file to watch.
 #[derive(Debug, Clone)]
@@ -71,24 +71,64 @@ struct Shared {
     folders: Vec<PathBuf>,
     /// Has the thread seen something that has not left?
     is_pending: bool,
-    /// Sets on their way from the thread to who acts on them, or back.
-    underway: usize,
+    /// How many sets are on their way back.
+    returning: usize,
+    /// Sets that have left and were not received, in that order, by the number of each.
+    underway: Vec<(u64, ChangeSet)>,
+    /// The number of the last set that has left.
+    left: u64,
 }
 
-/// A set that has left and was not received. It counts as not told until this is dropped.
+impl Shared {
+    /// All that has left and was not received: it has not left after all.
+    fn recall(&mut self) -> impl Iterator<Item = FileChange> {
+        std::mem::take(&mut self.underway).into_iter().flat_map(|(_, set)| set)
+    }
+}
+
+/// Of a set that has left and was not received. It counts as not told until it arrives, or until this is dropped.
 #[derive(Debug)]
-pub struct Underway(Arc<Mutex<Shared>>);
+pub struct Underway {
+    shared: Arc<Mutex<Shared>>,
+    number: u64,
+}
 
 impl Underway {
-    fn new(shared: &Arc<Mutex<Shared>>) -> Self {
-        shared.lock().underway += 1;
-        Self(Arc::clone(shared))
+    fn new(shared: &Arc<Mutex<Shared>>, set: ChangeSet) -> Self {
+        let mut state = shared.lock();
+        state.left += 1;
+        let number = state.left;
+        state.underway.push((number, set));
+        drop(state);
+        Self { shared: Arc::clone(shared), number }
+    }
+
+    /// Is the set to be acted on? Otherwise it was recalled meanwhile, and comes again.
+    #[must_use]
+    pub fn arrive(self) -> bool {
+        self.remove()
+    }
+
+    fn remove(&self) -> bool {
+        let mut shared = self.shared.lock();
+        let before = shared.underway.len();
+        shared.underway.retain(|(number, _)| *number != self.number);
+        shared.underway.len() < before
     }
 }
 
 impl Drop for Underway {
     fn drop(&mut self) {
-        self.0.lock().underway -= 1;
+        self.remove();
+    }
+}
+
+/// A set on its way back to the thread.
+struct Returning(Arc<Mutex<Shared>>);
+
+impl Drop for Returning {
+    fn drop(&mut self) {
+        self.0.lock().returning -= 1;
     }
 }
 
@@ -106,7 +146,14 @@ impl Watcher {
         let (messages, inbox) = channel();
         let mode = if poll_interval.is_some() { WatchMode::Polling } else { WatchMode::Native };
         let status = WatchStatus { mode, reason: None };
-        let shared = Shared { status, folders: Vec::new(), is_pending: false, underway: 0 };
+        let shared = Shared {
+            status,
+            folders: Vec::new(),
+            is_pending: false,
+            returning: 0,
+            underway: Vec::new(),
+            left: 0,
+        };
         let shared = Arc::new(Mutex::new(shared));
         Worker::start(poll_interval, listener, (messages.clone(), inbox), Arc::clone(&shared));
         Self { messages, shared }
@@ -143,12 +190,24 @@ impl Watcher {
     #[must_use]
     pub fn has_more(&self) -> bool {
         let shared = self.shared.lock();
-        shared.is_pending || shared.underway > 0
+        // What has not left a watcher that is closed never will, and nothing can be taken back by it.
+        shared.status.mode != WatchMode::Closed
+            && (shared.is_pending || shared.returning > 0 || !shared.underway.is_empty())
     }
 
-    /// Takes back a set that left at once and was not used. It comes again, with what came after it.
+    /// Takes back a set that left at once and was not used. It comes again, with what came after it: what is `Underway`
+    /// is recalled.
     pub fn take_back(&self, changes: ChangeSet) {
-        self.send(Command::TakeBack(changes, Underway::new(&self.shared)));
+        let mut shared = self.shared.lock();
+        shared.returning += 1;
+        let later = shared.recall();
+        let changes = changes
+            .into_iter()
+            .chain(later)
+            .map(|FileChange { path, kind }| (path, kind))
+            .collect();
+        drop(shared);
+        self.send(Command::TakeBack(changes, Returning(Arc::clone(&self.shared))));
     }
 
     /// Calls back on the watcher's thread once all that was asked for so far is done; at once if it is closed.

@@ -15,7 +15,9 @@ use super::error::WatchError;
 use super::folders::Folders;
 use super::interest::Interest;
 use super::poller::{self, Poller};
-use super::{Done, Listener, Notice, Shared, Underway, WatchMode, WatchStatus, WatchedFile};
+use super::{
+    Done, Listener, Notice, Returning, Shared, Underway, WatchMode, WatchStatus, WatchedFile,
+};
 use crate::change::{ChangeKind, ChangeSet};
 use crate::fingerprint::fingerprint_file;
 
@@ -33,7 +35,7 @@ pub(super) enum Command {
     Unwatch(Vec<PathBuf>),
     Expect(Vec<PathBuf>),
     Unexpect(Vec<PathBuf>),
-    TakeBack(ChangeSet, Underway),
+    TakeBack(ChangeSet, Returning),
     Ready(Done),
     Close,
 }
@@ -85,8 +87,6 @@ impl Worker {
             let reason = catch_unwind(AssertUnwindSafe(|| worker.run(poll_interval, messages)))
                 .err()
                 .map(|_| "the watcher's thread panicked".to_owned());
-            // What has not left now never will: nobody waits for it.
-            worker.shared.lock().is_pending = false;
             worker.set_status(WatchStatus { mode: WatchMode::Closed, reason });
         };
         if let Err(error) = thread::Builder::new().name("safe-hot-watcher".to_owned()).spawn(run) {
@@ -147,13 +147,17 @@ impl Worker {
             Message::Command(Command::Close) => return Flow::Close,
             Message::Command(Command::Ready(done)) => drop(done),
             Message::Command(Command::Watch(files)) => self.watch(&files),
-            Message::Command(Command::TakeBack(changes, underway)) => {
+            Message::Command(Command::TakeBack(changes, returning)) => {
                 let now = Instant::now();
-                changes.iter().for_each(|change| {
+                let mut shared = self.shared.lock();
+                // What has left since the set was sent back as well.
+                let recalled: Vec<_> = shared.recall().collect();
+                for change in changes.into_iter().chain(recalled) {
                     self.debounce.on_return(&change.path, change.kind, now);
-                });
-                self.shared.lock().is_pending = self.debounce.is_any_pending();
-                drop(underway);
+                }
+                shared.is_pending = self.debounce.is_any_pending();
+                drop(shared);
+                drop(returning);
             }
             Message::Command(Command::Unwatch(paths)) => {
                 let folders =
@@ -368,8 +372,10 @@ impl Worker {
     fn flush(&mut self) {
         let leaving = self.debounce.on_tick(Instant::now(), is_empty_file);
         // A set is underway before it is no longer pending: it is never out of sight.
-        let leaving =
-            leaving.map(|(changes, extent)| (changes, extent, Underway::new(&self.shared)));
+        let leaving = leaving.map(|(changes, extent)| {
+            let underway = Underway::new(&self.shared, changes.clone());
+            (changes, extent, underway)
+        });
         self.shared.lock().is_pending = self.debounce.is_any_pending();
         if let Some((changes, extent, underway)) = leaving {
             (self.listener)(Notice::Changed(changes, extent, underway));

@@ -233,18 +233,24 @@ fn a_file_that_is_saved_alone_is_sent_at_once_and_joins_what_follows() {
 
 #[test]
 fn what_is_underway_to_the_listener_or_back_was_not_told() {
-    let scene = Scene::new(&["a.js"]);
+    let scene = Scene::new(&["a.js", "b.js"]);
 
     scene.write("a.js", "1");
     let (changes, underway) = scene.next_alone();
     assert!(scene.watcher.has_more());
-    drop(underway);
+    assert!(underway.arrive());
     assert!(!scene.watcher.has_more());
 
+    scene.write("b.js", "2");
+    let Notice::Changed(_, _, second) = scene.notices.recv_timeout(PATIENCE).unwrap() else {
+        panic!("b.js was not sent")
+    };
     scene.watcher.take_back(changes);
+    assert!(!second.arrive());
     assert!(scene.watcher.has_more());
     let notice = scene.notices.recv_timeout(PATIENCE).unwrap();
-    assert!(matches!(notice, Notice::Changed(_, Extent::Complete, _)), "{notice:?}");
+    let Notice::Changed(both, Extent::Complete, _) = &notice else { panic!("{notice:?}") };
+    assert_eq!(both.iter().count(), 2);
     assert!(scene.watcher.has_more());
     drop(notice);
     assert!(!scene.watcher.has_more());
