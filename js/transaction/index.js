@@ -68,6 +68,8 @@ class Transactions {
   #dirty = emptyChanges();
   /** How many stages in a row were given up for a change while they waited. */
   #overtaken = 0;
+  /** Current versions that have run their dispose handlers, for stages that were taken back. @type {Set<Version>} */
+  #disposed = new Set();
   /** @type {WeakMap<ReloadReport, SafeHotError>} */
   #errors = new WeakMap();
   #reports;
@@ -120,8 +122,9 @@ class Transactions {
     const request = { changes, caller, isCall: true, mayGrow: false, startMs: performance.now() };
     const work = this.#beginAfterSave(request);
     const done = work.type === 'done' ? work : this.#finishNow(request, work);
+    const ended = this.#restored(request, done);
     this.#reports.flush();
-    const report = this.#publish(request, done);
+    const report = this.#publish(request, ended);
     queueMicrotask(() => void this.#drain());
     return report;
   }
@@ -179,8 +182,10 @@ class Transactions {
     if (work.type === 'given-back') return undefined;
     if (work.type === 'staged' && !this.#isSettled(work)) return this.#settle(request, work);
     const { settleTimeoutMs } = this.#host.options;
-    const done = work.type === 'done' ? work : this.#finish(request, work, settleTimeoutMs);
-    this.#reports.add(() => void this.#publish(request, done));
+    this.#publishLater(
+      request,
+      work.type === 'done' ? work : this.#finish(request, work, settleTimeoutMs),
+    );
     return undefined;
   }
 
@@ -392,10 +397,10 @@ class Transactions {
       return;
     }
     const lingerMs = ended === 'timed-out' ? 0 : options.settleTimeoutMs;
-    const done = failure
-      ? this.#fail(request, work, failure.error)
-      : this.#finish(request, work, lingerMs);
-    this.#reports.add(() => void this.#publish(request, done));
+    this.#publishLater(
+      request,
+      failure ? this.#fail(request, work, failure.error) : this.#finish(request, work, lingerMs),
+    );
   }
 
   /**
@@ -413,6 +418,7 @@ class Transactions {
   /** @param {StagedWork} work */
   #undo(work) {
     work.guard.abandon();
+    for (const version of work.replaced) if (version.isDisposed) this.#disposed.add(version);
     abort(work.staged, this.#host);
     this.#state = { phase: 'idle' };
   }
@@ -487,7 +493,7 @@ class Transactions {
   }
 
   /**
-   * Takes the failed stage back; versions whose own dispose handlers ran are evaluated again from their last good source.
+   * Takes the failed stage back.
    *
    * @param {Request} request
    * @param {StagedWork} work
@@ -500,21 +506,32 @@ class Transactions {
     this.#dirty = onlyFiles(request.changes);
     this.#host.status.set('abort');
     this.#undo(work);
-    const disposed = [...work.replaced].filter((version) => version.isDisposed);
-    if (disposed.length === 0) {
-      tellSelfError(staged, cause, this.#host);
-      return this.#done(request, 'rolled-back', { changed, error }, work.before);
-    }
-    return this.#restore(request, disposed, changed, error);
+    if (canBeGivenUp(work)) tellSelfError(staged, cause, this.#host);
+    return this.#done(request, 'rolled-back', { changed, error }, work.before);
+  }
+
+  /**
+   * Versions that have run their dispose handlers for a stage that came to nothing, and that no later one has replaced,
+   * are evaluated again from their last good source.
+   *
+   * @param {Request} request
+   * @param {Done} done what became of it otherwise
+   * @returns {Done}
+   */
+  #restored(request, done) {
+    const disposed = [...this.#disposed].filter(({ state }) => state === 'current');
+    this.#disposed.clear();
+    if (disposed.length === 0 || done.outcome === 'restart-required') return done;
+    return this.#restore(request, disposed, done.result);
   }
 
   /**
    * @param {Request} request
    * @param {Version[]} disposed
-   * @param {string[]} changed
-   * @param {SafeHotError} error
+   * @param {import('./host').Result} result of the request
+   * @returns {Done}
    */
-  #restore(request, disposed, changed, error) {
+  #restore(request, disposed, { changed = [], error }) {
     const { graph, registry, loader, servers } = this.#host;
     const records = disposed.map((version) => version.record);
     const outcome = guarded(() =>
@@ -567,6 +584,15 @@ class Transactions {
    */
   errorOf(report) {
     return this.#errors.get(report);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Done} done
+   */
+  #publishLater(request, done) {
+    const ended = this.#restored(request, done);
+    this.#reports.add(() => void this.#publish(request, ended));
   }
 
   /**

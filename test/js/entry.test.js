@@ -226,6 +226,28 @@ describe('entry', () => {
     assert.equal(await app.get(), 'one');
   });
 
+  it('whose dispose handler ran is restored when its successor is overtaken by a save that is refused', async () => {
+    const text = `${serverOn(0, 'one')}
+      module.hot.dispose(() => console.log('disposed'));\n`;
+    const app = await apps.serve({ 'server.js': text });
+
+    app.edit('server.js', 'server.listen(', 'const later = () => server.listen(');
+    await app.nextLine('disposed');
+    app.edit('server.js', 'const later', 'const const later');
+
+    const report = await app.nextReload();
+    assert.equal(report.outcome, 'restored');
+    assert.equal(report.error.code, 'ERR_SAFE_HOT_SYNTAX');
+    await app.nextLine('listening');
+    assert.equal(await app.get(), 'one');
+    app.edit('server.js', 'const const later = () => server', 'server');
+    assert.equal((await app.nextReload()).outcome, 'unchanged');
+    app.edit('server.js', "'one'", "'two'");
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    await app.nextLine('listening');
+    assert.equal(await app.get(), 'two');
+  });
+
   it('hands over two servers', async () => {
     const [first, second] = [await freePort(), await freePort()];
     const files = {
