@@ -44,7 +44,7 @@ class EsModules {
       ...host,
       transformFile: (source, filename) => {
         const format = host.formats.of(filename, source);
-        const options = transformOptions(filename, format, host.tsconfigs);
+        const options = transformOptions(filename, source, format, host.tsconfigs);
         return guarded(() => binding.transform(source, options));
       },
       fingerprint: binding.fingerprint,

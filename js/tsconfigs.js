@@ -83,6 +83,15 @@ class Tsconfigs {
   }
 
   /**
+   * Does it say how JSX in JavaScript is compiled?
+   *
+   * @param {string} filename
+   */
+  compilesJsxInJs(filename) {
+    return this.allowsJs(filename) && this.of(filename)?.options.jsx !== undefined;
+  }
+
+  /**
    * What a change of a file means: nothing, a restart, or an error.
    *
    * @param {string} file

@@ -25,11 +25,12 @@ function makeScanner(options) {
         return undefined;
       }
     },
+    compilesJsxInJs: (/** @type {string} */ filename) => tsconfigs.compilesJsxInJs(filename),
   };
   const namesHost = {
     formats,
     transform(/** @type {string} */ source, /** @type {string} */ filename) {
-      const options = transformOptions(filename, formats.of(filename, source), quiet);
+      const options = transformOptions(filename, source, formats.of(filename, source), quiet);
       return guarded(() => binding.transform(source, options));
     },
     resolveImport(/** @type {string} */ importer, /** @type {string} */ specifier) {

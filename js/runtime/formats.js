@@ -30,6 +30,9 @@ const EXTENSIONS = {
 /** What only an ES module may say has one of these words. */
 const MODULE_WORDS = /\b(?:import|export|await)\b/;
 
+/** Most JavaScript has nothing like it, so that no tsconfig.json is looked for. */
+const MAYBE_JSX = /<[\w$>]/;
+
 class Formats {
   /** By folder; a change of `type` asks for a restart. @type {Map<string, string | undefined>} */
   #types = new Map();
@@ -56,8 +59,10 @@ class Formats {
     if (declared) return declared;
     if (isModuleText !== undefined) return isModuleText ? 'module' : 'commonjs';
     const source = text ?? readText(filename);
-    const isModule = MODULE_WORDS.test(source) && this.#hasModuleSyntax(source, filename);
-    if (isModule) return 'module';
+    if (MODULE_WORDS.test(source)) {
+      const isJsx = languageIn(filename, source, this.#tsconfigs) === 'jsx';
+      if (this.#hasModuleSyntax(source, isJsx ? `${filename}x` : filename)) return 'module';
+    }
     return languageOf(filename) === 'js' ? 'commonjs' : 'commonjs-typescript';
   }
 
@@ -112,6 +117,19 @@ function languageOf(filename) {
   return EXTENSIONS[path.extname(filename)]?.language ?? 'js';
 }
 
+/**
+ * A `.js` file may be more than JavaScript, where a tsconfig.json says how JSX in it is compiled.
+ *
+ * @param {string} filename
+ * @param {string} source
+ * @param {Pick<import('../tsconfigs').Tsconfigs, 'compilesJsxInJs'>} tsconfigs
+ */
+function languageIn(filename, source, tsconfigs) {
+  const isJsx =
+    filename.endsWith('.js') && MAYBE_JSX.test(source) && tsconfigs.compilesJsxInJs(filename);
+  return isJsx ? 'jsx' : languageOf(filename);
+}
+
 /** @param {Format | undefined} format */
 function isOurs(format) {
   return format === 'module' || format === 'commonjs-typescript';
@@ -121,13 +139,14 @@ function isOurs(format) {
  * What the native transform is to know of a file.
  *
  * @param {string} filename
+ * @param {string} source
  * @param {Format} format
- * @param {Pick<import('../tsconfigs').Tsconfigs, 'of'>} tsconfigs
+ * @param {Pick<import('../tsconfigs').Tsconfigs, 'of' | 'compilesJsxInJs'>} tsconfigs
  * @returns {import('../binding').NativeTransformOptions}
  * @throws {SafeHotError} ERR_SAFE_HOT_TSCONFIG
  */
-function transformOptions(filename, format, tsconfigs) {
-  const language = languageOf(filename);
+function transformOptions(filename, source, format, tsconfigs) {
+  const language = languageIn(filename, source, tsconfigs);
   // Plain JavaScript has none.
   const compilerOptions = language === 'js' ? undefined : tsconfigs.of(filename)?.options;
   return {

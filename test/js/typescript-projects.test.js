@@ -163,4 +163,32 @@ export const answer = async () => value;
       assert.match(await app.get(), /^other config there other/);
     });
   });
+
+  for (const type of ['module', undefined]) {
+    it(`have JSX in JavaScript, where they say how it is compiled ("type": ${type})`, async () => {
+      const app = await apps.serve(
+        {
+          'package.json': JSON.stringify({ name: 'app', type }),
+          'tsconfig.json':
+            '{ "compilerOptions": { "allowJs": true, "jsx": "react", "jsxFactory": "h" } }',
+          'server.js': SERVER.replace('@/answer', './answer.js').replace(
+            /\(server.*? as any\)/,
+            'server.address()',
+          ),
+          'answer.js': `const h = (tag, props, ...children) => [tag, ...children].join(':');
+export const answer = () => <b>{1 < 2 ? 'one' : ''}</b>;\n`,
+        },
+        { entry: 'server.js' },
+      );
+      assert.equal(await app.get(), 'b:one');
+
+      app.edit('answer.js', 'one', 'two');
+
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), 'b:two');
+      app.edit('answer.js', '</b>', '</i>');
+      assert.equal((await app.nextReload()).error?.code, 'ERR_SAFE_HOT_SYNTAX');
+      assert.equal(await app.get(), 'b:two');
+    });
+  }
 });
