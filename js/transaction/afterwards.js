@@ -13,21 +13,17 @@ const { runUnowned } = require('../resources/ownership');
 class Afterwards {
   /** @type {(() => void)[]} */
   #tasks = [];
-  #isFollowingExit = false;
   #warn;
 
   /** @param {(error: unknown) => void} warn told what a task throws */
   constructor(warn) {
     this.#warn = warn;
+    listenQuietly(process, 'exit', () => this.flush());
   }
 
   /** @param {() => void} task carried out in the order of the calls */
   add(task) {
     this.#tasks.push(task);
-    if (!this.#isFollowingExit) {
-      this.#isFollowingExit = true;
-      listenQuietly(process, 'exit', () => this.flush());
-    }
     // Immediates run before Node looks for what has come in, so the second one runs after it.
     if (this.#tasks.length === 1) {
       runUnowned(() => setImmediate(() => setImmediate(() => this.flush())));
