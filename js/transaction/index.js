@@ -156,8 +156,8 @@ class Transactions {
     for (let looks = SAVE_LOOKS; ; looks -= 1) {
       // A call does not grow, so it is not given back.
       const work = /** @type {Done | StagedWork} */ (this.#begin(request, MAX_ATTEMPTS));
-      const isEmpty = work.type === 'done' && work.result.error?.code === 'ERR_SAFE_HOT_EMPTY';
-      if (!isEmpty || looks === 0) return work;
+      const isEmptyFile = work.type === 'done' && work.result.error?.code === 'ERR_SAFE_HOT_EMPTY';
+      if (!isEmptyFile || looks === 0) return work;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SAVE_LOOK_MS);
     }
   }

@@ -28,6 +28,7 @@ const { TIMER_NAMES, timersFor } = require('../../resources/timers');
  * @typedef {import('./module').EsModule} EsModule
  * @typedef {import('../record').Version} Version
  * @typedef {import('../record').ModuleRecord} ModuleRecord
+ * @typedef {{ from: import('./module').Module, importers: EsModule[] }} Staying
  *
  * @typedef {object} EsmLoaderHost what the loader needs of the rest
  * @property {import('../registry').Registry} registry
@@ -237,16 +238,12 @@ class EsmLoader {
    *
    * @param {ModuleRecord} record that is replaced
    * @param {(record: ModuleRecord) => boolean} isReplaced
-   * @returns {{ from: import('./module').Module, importers: EsModule[] } | undefined}
+   * @returns {Staying | undefined}
    */
   #importersThatStay({ current }, isReplaced) {
     const isLinked = current?.esm && !current.esm.commonJs;
     const from = isLinked ? current.esm : current && this.#imports.known(current.module);
-    if (!from) return undefined;
-    const importers = [...from.importers].filter(
-      (each) => !each.commonJs && this.#stays(each, isReplaced),
-    );
-    return importers.length > 0 ? { from, importers } : undefined;
+    return this.#staying(from, (each) => !each.commonJs && this.#stays(each, isReplaced));
   }
 
   /**
@@ -254,14 +251,21 @@ class EsmLoader {
    *
    * @param {ModuleRecord} record
    * @param {(record: ModuleRecord) => boolean} isReplaced
+   * @returns {Staying | undefined}
    */
   #importersInCommonJs({ current }, isReplaced) {
     const from = current && (current.esm ?? this.#imports.knownRequired(current.module));
-    if (!from) return undefined;
-    const importers = [...from.importers].filter(
-      (each) => each.commonJs && this.#stays(each, isReplaced),
-    );
-    return importers.length > 0 ? { from, importers } : undefined;
+    return this.#staying(from, (each) => each.commonJs !== null && this.#stays(each, isReplaced));
+  }
+
+  /**
+   * @param {import('./module').Module | null | undefined} from
+   * @param {(importer: EsModule) => boolean} isMeant
+   * @returns {Staying | undefined} undefined if there are none
+   */
+  #staying(from, isMeant) {
+    const importers = [...(from?.importers ?? [])].filter(isMeant);
+    return from && importers.length > 0 ? { from, importers } : undefined;
   }
 
   /**
@@ -619,7 +623,7 @@ function timersIn(version) {
 }
 
 /**
- * @param {{ from: import('./module').Module, importers: EsModule[] } | undefined} staying
+ * @param {Staying | undefined} staying
  * @param {() => import('./module').Module} to
  * @returns {import('./repoint').Move[]}
  */
