@@ -45,7 +45,8 @@ class EsModules {
       transformFile: (source, filename) => {
         const format = host.formats.of(filename, source);
         const options = transformOptions(filename, source, format, host.tsconfigs);
-        return guarded(() => binding.transform(source, options));
+        const transformed = guarded(() => binding.transform(source, options));
+        return Object.assign(transformed, { isCommonJs: format === 'commonjs-typescript' });
       },
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,

@@ -311,7 +311,7 @@ class EsmLoader {
     const version = registry.createVersion(record, holder, state);
     version.fingerprint = text.fingerprint;
     const url = pathToFileURL(filename).href;
-    const { isCommonJs } = text;
+    const { isCommonJs } = text.transformed;
     const host = isCommonJs ? this.#hostOfCommonJs(version) : this.#hostOf(version);
     const module = esm.createModule(url, text.transformed, host, isCommonJs ? holder : undefined);
     version.esm = module;
@@ -354,14 +354,14 @@ class EsmLoader {
     const { overlay } = this.#host.registry;
     const { current, path: filename } = record;
     if (state === 'staged' && overlay) {
-      if (overlay.lastGood && current?.esm) return textAgain(current.esm, current.fingerprint);
+      if (overlay.lastGood && current?.esm)
+        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
       const prepared = overlay.sources.get(filename);
       if (prepared?.transformed) {
-        const { transformed, fingerprint, source } = prepared;
-        return { transformed, fingerprint, isCommonJs: this.#isCommonJs(filename, source) };
+        return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
       }
       if (!prepared && current?.esm && this.#host.isUnchanged(record)) {
-        return textAgain(current.esm, current.fingerprint);
+        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
       }
     }
     const { source, fingerprint } = this.#read(filename);
@@ -371,20 +371,13 @@ class EsmLoader {
       const details = { path: filename, reason, version: current.number };
       throw new SafeHotError('ERR_SAFE_HOT_EVALUATE', details);
     }
-    if (state === 'staged' && current?.esm) return textAgain(current.esm, fingerprint);
+    if (state === 'staged' && current?.esm)
+      return { transformed: current.esm.transformed, fingerprint };
     const transformed = this.transform(source, filename);
     if (transformed.type === 'invalid') {
       throw this.#host.syntaxError(transformed.error, source, filename);
     }
-    return { transformed, fingerprint, isCommonJs: this.#isCommonJs(filename, source) };
-  }
-
-  /**
-   * @param {string} filename
-   * @param {string} source
-   */
-  #isCommonJs(filename, source) {
-    return this.#host.formats.of(filename, source) === 'commonjs-typescript';
+    return { transformed, fingerprint };
   }
 
   /**
@@ -631,16 +624,6 @@ function movesOf(staying, to) {
   if (!staying) return [];
   const next = to();
   return staying.importers.map((importer) => ({ importer, from: staying.from, to: next }));
-}
-
-/**
- * The text of a version, for another one.
- *
- * @param {EsModule} module
- * @param {string | null} fingerprint
- */
-function textAgain({ transformed, commonJs }, fingerprint) {
-  return { transformed, fingerprint, isCommonJs: commonJs !== null };
 }
 
 /** @param {Version} version */

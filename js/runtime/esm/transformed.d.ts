@@ -34,6 +34,8 @@ export interface TransformedModule {
   indirects: { name: string; request: number; imported?: string; startUtf16: number }[];
   /** Requests of each `export *`. */
   stars: number[];
+  /** Is it TypeScript that means CommonJS? */
+  isCommonJs?: boolean;
   /** Does the text import or export anything? */
   hasModuleSyntax?: boolean;
   /** The name that an anonymous default function was given. */
