@@ -190,6 +190,7 @@ class EsModules {
    */
   hiddenFromCold(record, module) {
     const { overlay } = this.#host.registry;
+    this.#hooks?.noteImporters();
     return this.shells.hiddenFromCold(
       record,
       module,

@@ -34,10 +34,15 @@ export function initialize({ port: given, ...options }) {
  */
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
-  const filename = context.parentURL && fileOf(resolved.url);
+  const { parentURL } = context;
+  const filename = parentURL && fileOf(resolved.url);
   const url = filename && ownUrl(resolved.url);
   if (!url || !scanner.isHotModule(filename)) return resolved;
   readMessages();
+  const importer = fileOf(parentURL);
+  if (importer && scanner.importsForGood(importer, specifier)) {
+    port.postMessage({ filename, importer });
+  }
   if (isStaging) useUp(filename);
   const count = counts.get(filename);
   return count === undefined ? resolved : { ...resolved, url: `${url}?${VIEW}=${count}` };

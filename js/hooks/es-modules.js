@@ -7,7 +7,7 @@
 
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
-const { MessageChannel } = require('node:worker_threads');
+const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 const { register, registerHooks } = require('../runtime/other-hooks');
 const { VIEW } = require('../runtime/esm/shells');
 const { isOnStack } = require('../resources/ownership');
@@ -22,7 +22,8 @@ const { isOnStack } = require('../resources/ownership');
  * @property {{ resolve: import('./cold-imports').ColdImports['resolve'] }} coldImports
  * @property {{ root: string, include: string[], exclude: string[] }} options
  *
- * @typedef {object} Hooks what they have to be told where they are in a thread of their own
+ * @typedef {object} Hooks what they have to be told, and asked, where they are in a thread of their own
+ * @property {() => void} noteImporters `didImport` of what has been imported so far
  * @property {() => void} willStage
  * @property {() => void} didStage
  * @property {(filename: string) => void} didFail Node keeps the failure under the URL that it had
@@ -61,7 +62,7 @@ function installInThread(host) {
       return { format: 'module', source: host.shellFor(filename, url), shortCircuit: true };
     },
   });
-  return { willStage() {}, didStage() {}, didFail() {} };
+  return { noteImporters() {}, willStage() {}, didStage() {}, didFail() {} };
 }
 
 /**
@@ -81,6 +82,13 @@ function installOffThread(host) {
     transferList: [port2],
   });
   return {
+    noteImporters() {
+      for (;;) {
+        const { message } = receiveMessageOnPort(port1) ?? {};
+        if (!message) return;
+        host.didImport(message.filename, message.importer);
+      }
+    },
     willStage: () => port1.postMessage({ type: 'will-stage' }),
     didStage: () => port1.postMessage({ type: 'did-stage' }),
     didFail: (filename) => port1.postMessage({ type: 'did-fail', filename }),

@@ -42,6 +42,13 @@ function makeScanner(options) {
     isHotModule: (/** @type {string} */ filename) =>
       scope.isHot(filename) && fs.existsSync(filename) && formats.isOurs(filename),
     namesOf: (/** @type {string} */ filename) => [...exportNames(namesHost, filename)].sort(),
+    /** Is it an `import` declaration by which a file asks for a module? It sees that one for good. */
+    importsForGood(/** @type {string} */ filename, /** @type {string} */ specifier) {
+      const source = fs.readFileSync(filename, 'utf8');
+      if (formats.of(filename, source) !== 'module') return false;
+      const { requests = [] } = /** @type {any} */ (namesHost.transform(source, filename));
+      return requests.some((/** @type {any} */ request) => request.specifier === specifier);
+    },
   };
 }
 

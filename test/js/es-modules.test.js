@@ -271,27 +271,43 @@ export const value = () => \`\${module.value}\${module.more ?? ''} \`;
     assert.equal(await app.get(), '7 7 ');
   });
 
-  it('are imported by cold packages for good, which see new values but no new names', async function () {
-    // Node 20 asks no hook for what a module imports that is required.
-    if (!(/** @type {any} */ (require('node:module')).registerHooks)) this.skip();
-    const importing = `import * as module from '../../value.js';
+  for (const [how, importsCold] of [
+    ['', "import { load, value } from 'cold';"],
+    [', those that are imported later too', "const { load, value } = await import('cold');"],
+  ]) {
+    it(`are imported by cold packages for good, which see new values but no other names${how}`, async function () {
+      const asksHooks = how !== '' || 'registerHooks' in require('node:module');
+      // Node 20 asks no hook for what a module imports that is required.
+      if (!asksHooks) this.skip();
+      const importing = `import { value as imported } from '../../value.js';
 export const load = () => {};
-export const value = () => String(module.value);
+export const value = () => String(imported);
 `;
-    const app = await apps.serve(importedByCold(importing), { how: 'register' });
-    assert.equal(await app.get(), '11');
+      const files = importedByCold(importing);
+      const server = files['server.js'].replace("import { load, value } from 'cold';", importsCold);
+      const app = await apps.serve({ ...files, 'server.js': server }, { how: 'register' });
+      assert.equal(await app.get(), '11');
 
-    app.write('value.js', 'export const value = 2;\n');
-    assert.equal((await app.nextReload()).outcome, 'committed');
-    assert.match(await app.get(), /2$/);
-    app.write('value.js', 'export const value = 3;\nexport const more = 1;\n');
-    const report = await app.nextReload();
-    assert.equal(report.outcome, 'restart-required');
-    assert.match(
-      report.error.message,
-      /^value\.js exports other names now \(more\), which node_modules.cold.index\.js/,
-    );
-  });
+      app.write('value.js', 'export const value = 2;\n');
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.match(await app.get(), /2$/);
+      for (const [text, names] of [
+        ['export const value = 3;\nexport const more = 1;\n', 'more'],
+        ['export const other = 3;\n', 'other, value'],
+      ]) {
+        app.write('value.js', text);
+        const report = await app.nextReload();
+        assert.equal(report.outcome, 'restart-required');
+        const begin = `value.js exports other names now (${names}), which `;
+        assert.ok(report.error.message.startsWith(begin), report.error.message);
+        assert.match(report.error.message, /which node_modules.cold.index\.js/);
+        assert.match(await app.get(), /2$/);
+      }
+      app.write('value.js', 'export const value = 4;\n');
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.match(await app.get(), /4$/);
+    });
+  }
 
   it('in TypeScript run and reload with nothing else installed', async () => {
     const app = await apps.serve(
