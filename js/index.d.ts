@@ -35,6 +35,8 @@ export function hotReload<T = any>(path: string | URL, options?: HotReloadOption
 /**
  * Reloads the given modules, or every module whose file has changed. Resolves when the transaction has ended,
  * well or badly: a failed reload is a report, not an exception.
+ *
+ * @throws {SafeHotError} `ERR_SAFE_HOT_INTERNAL`, of a bug in safe-hot; the promise is rejected
  */
 export function reload(paths?: string | URL | readonly (string | URL)[]): Promise<ReloadReport>;
 

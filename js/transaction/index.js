@@ -102,8 +102,8 @@ class Transactions {
    * @returns {Promise<ReloadReport>} of the transaction that they became part of
    */
   reload(changes) {
-    return new Promise((resolve) => {
-      this.submit({ ...changes, waiting: [...changes.waiting, resolve] });
+    return new Promise((resolve, reject) => {
+      this.submit({ ...changes, waiting: [...changes.waiting, { resolve, reject }] });
     });
   }
 
@@ -164,13 +164,28 @@ class Transactions {
 
   async #drain() {
     while (this.#state.phase === 'idle' && !isEmpty(this.#pending)) {
+      const request = this.#takePending();
       try {
-        await this.#carryOut(this.#takePending());
+        await this.#carryOut(request);
       } catch (error) {
-        // A bug of ours, a panic of the native part above all: told, and the process lives.
-        this.#host.warn(error);
+        this.#didBreak(request, error);
       }
     }
+  }
+
+  /**
+   * A bug of ours, a panic of the native part above all: told to whoever waits, and the process lives. What was saved goes
+   * along with the next change.
+   *
+   * @param {Request} request
+   * @param {unknown} error
+   */
+  #didBreak({ changes }, error) {
+    this.#state = { phase: 'idle' };
+    this.#dirty = onlyFiles(changes);
+    const waiting = changes.waiting.splice(0);
+    for (const { reject } of waiting) reject(error);
+    if (waiting.length === 0) this.#host.warn(error);
   }
 
   /**
@@ -604,7 +619,7 @@ class Transactions {
     const report = this.#host.makeReport(outcome, { ...result, traces }, durationMs);
     if (result.error) this.#errors.set(report, result.error);
     this.#host.publish(report);
-    for (const resolve of changes.waiting.splice(0)) resolve(report);
+    for (const { resolve } of changes.waiting.splice(0)) resolve(report);
     return report;
   }
 }

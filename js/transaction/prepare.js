@@ -21,7 +21,8 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  * @typedef {object} ChangeSet
  * @property {Map<string, ChangeKind>} files what the disk did
  * @property {Set<ModuleRecord>} forced to be replaced whatever their content
- * @property {((report: import('../types').ReloadReport) => void)[]} waiting for what becomes of it
+ * @property {{ resolve: (report: import('../types').ReloadReport) => void, reject: (bug: unknown) => void }[]} waiting for
+ *   what becomes of it
  * @property {boolean} mayGrow the watcher told of it at once, and may take it back while more is being saved
  *
  * @typedef {object} Prepared

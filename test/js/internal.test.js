@@ -31,6 +31,30 @@ describe('a panic of the native part', () => {
     assert.equal(result.exports, 2);
   });
 
+  it('is an error of reload(), and the next one takes what was saved', async () => {
+    const app = makeApp({ 'a.js': 'module.exports = 1;', 'b.js': 'module.exports = 1;' });
+
+    const result = await app.drive(
+      async ({ require, hot, write }, { binding }) => {
+        const native = require(binding);
+        const { prepare } = native;
+        require('./a');
+        require('./b');
+        native.prepare = () => native.crashTest();
+        write('a.js', 'module.exports = 2;');
+        const { code } = await hot.reload(['./a']).catch((error) => error);
+        native.prepare = prepare;
+        write('b.js', 'module.exports = 2;');
+        const { outcome } = await hot.reload();
+        return { code, outcome, exports: [require('./a'), require('./b')] };
+      },
+      { data: { binding: BINDING } },
+    );
+
+    const code = 'ERR_SAFE_HOT_INTERNAL';
+    assert.deepEqual(result, { code, outcome: 'committed', exports: [2, 2] });
+  });
+
   it('while files are watched is a warning, and the next save is taken', async () => {
     const app = makeApp({ 'a.js': 'module.exports = 1;' });
 
