@@ -499,6 +499,7 @@ class Engine {
       // A tool such as npm, to which `NODE_OPTIONS` has brought us: nothing of it will ever be reloaded.
       if (hot === 0 && main !== undefined && !this.isHot(main)) return;
       const cold = this.coldLoaded.size;
+      this.watcher?.onReady?.(entry);
       this.publish({
         type: 'ready',
         entry,

@@ -122,6 +122,16 @@ const CATALOGUE = {
     message: (d) => `${d.path} is not isolated: ${d.reasons.join('; ')}`,
     solve: 'Let one module alone import it, or call `hotReload` without `isolated`.',
   },
+  ERR_SAFE_HOT_NOT_RUNNING: {
+    message: (d) =>
+      `No ${d.what} runs under safe-hot in ${d.root}${d.running ? `; there is ${d.running}` : ''}`,
+    solve:
+      'Start the program with `safe-hot` or `safe-hot/register`, and ask once it is ready. `--pid` finds one of another project.',
+  },
+  ERR_SAFE_HOT_NO_ANSWER: {
+    message: (d) => `${d.what} gives no answer: ${d.reason}`,
+    solve: 'Wait until the program has time, or end it. If it runs in a debugger, let it go on.',
+  },
   ERR_SAFE_HOT_RESOLVE: {
     message: (d) => d.reason,
     solve: 'Correct the `package.json` that the message names, or its permissions.',
@@ -130,6 +140,10 @@ const CATALOGUE = {
     message: (d) =>
       `${d.path} failed, and so did its last good version when it was evaluated again`,
     solve: 'Restart the process: its state is not known any more.',
+  },
+  ERR_SAFE_HOT_SEVERAL_RUN: {
+    message: (d) => `Several programs run under safe-hot here: ${d.running}`,
+    solve: 'Choose one with `--pid <pid>`, or `--entry <entry>`.',
   },
   ERR_SAFE_HOT_SNAPSHOT: {
     message: (d) => `${d.path ? `${d.path}: ` : ''}${d.reason}`,

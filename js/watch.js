@@ -20,6 +20,8 @@ class FileWatcher {
   onFiles;
   /** Told of each hot file before it evaluates. @type {((filename: string) => void) | undefined} */
   onBegin;
+  /** Called when the program has started and is watched, before that is told. @type {((entry: string) => void) | undefined} */
+  onReady;
   #engine;
   #native;
   /** Loaded, and not told to the watcher yet. @type {Map<string, UsedFile>} */

@@ -21,13 +21,17 @@ const OPTIONS = /** @type {const} */ ({
 const DOCTOR_OPTIONS = /** @type {const} */ ({
   help: { type: 'boolean', short: 'h' },
   json: { type: 'boolean' },
+  entry: { type: 'string' },
+  pid: { type: 'string' },
 });
 
 const HELP = `Usage: safe-hot [options] <entry> [arguments of the program]
+       safe-hot doctor [--json] [--entry <entry>] [--pid <pid>]
        safe-hot doctor [--json] <file.heapsnapshot>
 
 Runs a program as node does and reloads it in place when a file of it is saved.
-The doctor tells who holds the old versions that a heap snapshot shows.
+The doctor tells who holds the old versions that are in memory: of the program that runs in
+this project, or that a heap snapshot shows.
 
 Options:
   --report <text|json>     how reloads are reported on standard error (default: text)
@@ -44,7 +48,7 @@ Options:
 
 /**
  * @typedef {{ command: 'help' } | { command: 'version' }
- *   | { command: 'doctor', file: string, json: boolean }
+ *   | { command: 'doctor', file?: string, entry?: string, pid?: number, json: boolean }
  *   | { command: 'run', entry: string, programArgs: string[], options: Record<string, any> }} Invocation
  */
 
@@ -83,12 +87,21 @@ function readArgs(args) {
 function readDoctor(args) {
   const { values, positionals } = parse(args, DOCTOR_OPTIONS);
   if (values.help) return { command: 'help' };
-  const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) {
-    const details = { name: 'file', expected: 'one heap snapshot', actual: positionals.length };
+  const { json = false, entry, pid } = values;
+  const [file] = positionals;
+  const count = positionals.length;
+  if (count > 1 || (count === 1 && (entry ?? pid) !== undefined)) {
+    const expected = 'one heap snapshot, without --entry and --pid';
+    const details = { name: 'file', expected, actual: positionals.join(' ') };
     throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', details);
   }
-  return { command: 'doctor', file, json: values.json ?? false };
+  if (file !== undefined) return { command: 'doctor', file, json };
+  if (pid === undefined) return { command: 'doctor', json, ...(entry ? { entry } : {}) };
+  if (!/^\d+$/.test(pid)) {
+    const details = { option: 'pid', expected: 'the id of a process', actual: JSON.stringify(pid) };
+    throw new SafeHotError('ERR_SAFE_HOT_INVALID_OPTION', details);
+  }
+  return { command: 'doctor', json, pid: Number(pid) };
 }
 
 /**

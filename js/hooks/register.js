@@ -19,6 +19,12 @@ function start() {
   engine.configure(settings?.options ?? {}, { report: 'text' });
   const watcher = engine.watch(null);
   engine.expectEntry(process.argv[1]);
+  const { root } = engine.options;
+  // Once the program has started: none of that time goes into what is loaded for this.
+  watcher.onReady = (entry) => {
+    const { answerDoctor } = require('../doctor/answer');
+    answerDoctor({ root, entry }, () => require('../diagnose').diagnoseProcess(root));
+  };
   if (!settings) return;
   const channel = openChannel(settings.fd);
   watcher.onFiles = (files) => channel.send({ type: 'files', files });

@@ -75,7 +75,7 @@ function watchText({ mode, reason }, paint) {
  */
 function retainedText({ path, version, inMemory }, paint) {
   const what = `${path}@${version} is still reachable, ${count(inMemory, 'version')} in memory`;
-  return `${paint('yellow', '!')} ${what}: diagnose() names the holder`;
+  return `${paint('yellow', '!')} ${what}: safe-hot doctor, or diagnose(), names the holder`;
 }
 
 /**

@@ -44,8 +44,8 @@ describe('a version that outlives its grace', () => {
       { ...told, version: 3 },
     ]);
     assert.deepEqual(retainedLines(stderr), [
-      '! db.js@1 is still reachable, 3 versions in memory: diagnose() names the holder',
-      '! db.js@3 is still reachable, 3 versions in memory: diagnose() names the holder',
+      '! db.js@1 is still reachable, 3 versions in memory: safe-hot doctor, or diagnose(), names the holder',
+      '! db.js@3 is still reachable, 3 versions in memory: safe-hot doctor, or diagnose(), names the holder',
     ]);
   });
 
