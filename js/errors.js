@@ -109,10 +109,9 @@ const CATALOGUE = {
     solve: 'Restart the process to use a new build of an addon.',
   },
   ERR_SAFE_HOT_NATIVE_MISSING: {
-    message: (d) =>
-      `The native part of safe-hot for ${d.platform} could not be loaded: ${d.reason}`,
+    message: (d) => `safe-hot has no native part for ${d.platform}: ${d.reason}`,
     solve:
-      'Install the package again with optional dependencies, or build it with `npm run build`.',
+      'It is in a package of its own for each system, an optional dependency: install with optional dependencies, and with a lock file that was made for this system too. In a clone, `npm run build` makes it.',
   },
   ERR_SAFE_HOT_NOT_FOUND: {
     message: (d) => `${d.specifier} was not found from ${d.from}`,

@@ -1,4 +1,5 @@
 import api from './index.js';
 
-export const { hotReload, reload, watch, on, graph, versions, resources, SafeHotError } = api;
+export const { hotReload, reload, watch, on, graph, versions, resources, diagnose, SafeHotError } =
+  api;
 export default api;

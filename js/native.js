@@ -12,11 +12,8 @@ function load() {
   try {
     return require('./binding');
   } catch (error) {
-    throw new SafeHotError(
-      'ERR_SAFE_HOT_NATIVE_MISSING',
-      { platform: `${process.platform}-${process.arch}`, reason: reasonOf(error) },
-      error,
-    );
+    const { cause, ...details } = require('./native-package').describeMissing(error);
+    throw new SafeHotError('ERR_SAFE_HOT_NATIVE_MISSING', details, cause);
   }
 }
 

@@ -72,7 +72,9 @@ function makeResolveImport(tsconfigs) {
     const found = isTypeScript(importer)
       ? null
       : find(resolverFor('node', kind), importer, specifier);
-    return found ?? byTypeScript(importer, specifier, kind);
+    return (
+      found ?? byTypeScript(importer, specifier, kind) ?? byPlugAndPlay(importer, specifier, kind)
+    );
   };
   const bases = (/** @type {string} */ importer, /** @type {string} */ specifier) => {
     if (RELATIVE.test(specifier)) return [path.resolve(path.dirname(importer), specifier)];
@@ -85,6 +87,23 @@ function makeResolveImport(tsconfigs) {
     for (const resolver of resolvers.values()) resolver.clear();
   };
   return Object.assign(resolve, { byTypeScript, bases, clear });
+}
+
+/**
+ * What Yarn's Plug'n'Play knows, in a program that runs under it: packages are in no `node_modules` then.
+ *
+ * @type {ResolveImport}
+ */
+function byPlugAndPlay(importer, specifier, kind = 'import') {
+  const api = /** @type {any} */ (Module).findPnpApi?.(importer);
+  if (!api || RELATIVE.test(specifier)) return null;
+  const conditions = new Set([...CONDITIONS[kind], ...userConditions()]);
+  try {
+    const found = api.resolveRequest(specifier, importer, { conditions });
+    return found && { type: 'file', path: found };
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} filename */

@@ -12,13 +12,16 @@ const { ROOT, run, SetupError } = require('./setup');
 
 const NODE_LINES = [20, 22, 24, 26];
 
+/** The lowest that we support, to the last digit. */
+const LOWEST_NODE = '20.19.0';
+
 /**
  * The program of a Node line: the running one if it is of that line, else one in `.nodes/`, installed at need.
  *
- * @param {number} line
+ * @param {number | string} line or a whole version
  */
 function nodeOfLine(line) {
-  if (versionOf(process.execPath).startsWith(`${line}.`)) return process.execPath;
+  if (isOf(line, versionOf(process.execPath))) return process.execPath;
 
   const folder = path.join(ROOT, '.nodes', String(line));
   const nodePackage = path.join(folder, 'node_modules', 'node');
@@ -26,7 +29,7 @@ function nodeOfLine(line) {
   if (!fs.existsSync(node)) installNode(line, folder, nodePackage);
 
   const version = fs.existsSync(node) ? versionOf(node) : 'nothing';
-  if (!version.startsWith(`${line}.`)) {
+  if (!isOf(line, version)) {
     throw new SetupError(
       `the package node@${line} gave ${version}; remove ${folder} and try again`,
     );
@@ -34,8 +37,13 @@ function nodeOfLine(line) {
   return node;
 }
 
+/** @param {number | string} line @param {string} version */
+function isOf(line, version) {
+  return `${version}.`.startsWith(`${line}.`);
+}
+
 /**
- * @param {number} line
+ * @param {number | string} line
  * @param {string} folder
  * @param {string} nodePackage
  */
@@ -58,4 +66,4 @@ function versionOf(node) {
   return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().replace(/^v/, '');
 }
 
-module.exports = { NODE_LINES, nodeOfLine, versionOf };
+module.exports = { LOWEST_NODE, NODE_LINES, nodeOfLine, versionOf };

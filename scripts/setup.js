@@ -13,7 +13,9 @@ const ROOT = path.resolve(__dirname, '..');
 const EXAMPLES = path.join(ROOT, 'examples') + path.sep;
 const EXAMPLE_APP = path.join(EXAMPLES, 'express');
 const TESTED_APPS = ['fastify', 'hono', 'koa', 'nest'].map((name) => path.join(EXAMPLES, name));
-const TEST_LIBRARIES = path.join(ROOT, 'test', 'libraries');
+const TEST_PACKAGES = ['libraries', 'package-managers'].map((name) =>
+  path.join(ROOT, 'test', name),
+);
 const OLDEST_NODE = [20, 19];
 const NATIVE_INPUTS = [
   'src',
@@ -38,8 +40,7 @@ function setup() {
 /** What the tests need besides: apps and libraries that they run under safe-hot. */
 function setupTests() {
   setup();
-  for (const app of TESTED_APPS) installPackages(app);
-  installPackages(TEST_LIBRARIES);
+  for (const folder of [...TESTED_APPS, ...TEST_PACKAGES]) installPackages(folder);
 }
 
 function checkNode() {
