@@ -34,6 +34,11 @@ const CATALOGUE = {
     solve:
       'Call it when the reload has ended, for example from a timer or a request, or call `reload()`, which waits.',
   },
+  ERR_SAFE_HOT_CHECK: {
+    message: (d) => `${d.path} ${d.reason}`,
+    solve:
+      'Mend what ends the program, or let it end by itself: one that calls `process.exit()` cannot be reloaded. A slow one may need a longer `--timeout`.',
+  },
   ERR_SAFE_HOT_COLD_CHANGED: {
     message: (d) =>
       `${d.path} is cold and was loaded: the process must start again to use the change`,

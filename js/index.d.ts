@@ -3,6 +3,8 @@ import type { Diagnosis, ReadyReport, ReloadReport, RetainedReport, WatchReport 
 
 export type { Hot, HotStatus } from './hot';
 export type {
+  CheckedModule,
+  CheckReport,
   Diagnosis,
   DisposedReport,
   Holder,

@@ -13,12 +13,14 @@ const VARIABLE = 'SAFE_HOT_SUPERVISION';
  * @typedef {object} Settings
  * @property {number} fd the descriptor of the pipe
  * @property {Record<string, any>} options validated
+ * @property {import('./check').CheckSettings} [check] the program is to be checked, and not watched
  *
  * @typedef {object} UsedFile
  * @property {string} path
  * @property {string} [fingerprint] of the content that is in use
  *
- * @typedef {{ type: 'files', files: UsedFile[], bases?: string[] } | { type: 'committed' | 'restart' }} Message
+ * @typedef {{ type: 'files', files: UsedFile[], bases?: string[] } | { type: 'committed' | 'restart' }
+ *   | import('./types').CheckReport} Message
  */
 
 /**

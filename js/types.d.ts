@@ -124,6 +124,38 @@ export interface Diagnosis {
   retainedBytes: number | null;
 }
 
+/** A module that `safe-hot check` has reloaded. */
+export interface CheckedModule {
+  /** Relative to the project root. */
+  path: string;
+  /** How often, its own reloads and those of what it imports. */
+  evaluated: number;
+  /** What went with its stale versions by itself, in sum. */
+  disposed: { kind: string; count: number }[];
+  /** What did not: handles and listeners of stale versions, each by its kind, and what reloads added to the process. */
+  left: string[];
+  /** Numbers of the stale versions whose code is still reachable. */
+  retained: number[];
+  /** Why a reload of it did not succeed, or what a dispose handler threw. */
+  error: ReportedError | null;
+}
+
+/** What `safe-hot check` found. */
+export interface CheckReport {
+  type: 'check';
+  entry: string;
+  /** How often each module was reloaded. */
+  rounds: number;
+  durationMs: number;
+  /** Nothing is left over, nothing retained, nothing failed, and there was time for all modules. */
+  isSafe: boolean;
+  modules: CheckedModule[];
+  /** Modules that there was no time for. */
+  unchecked: string[];
+  /** Who holds what is retained. */
+  diagnoses: Diagnosis[];
+}
+
 /** The program ended, and the command line waits for a save. */
 export interface EndReport {
   type: 'end';

@@ -6,17 +6,32 @@ const { parseArgs } = require('node:util');
 const { SafeHotError } = require('../errors');
 const { WATCH_OPTIONS, nearestName, validate } = require('../options');
 
-const OPTIONS = /** @type {const} */ ({
+/** What decides how a program is reloaded. */
+const RELOAD_OPTIONS = /** @type {const} */ ({
   help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-  'dry-run': { type: 'boolean' },
-  report: { type: 'string' },
   include: { type: 'string', multiple: true },
   exclude: { type: 'string', multiple: true },
   unaccepted: { type: 'string' },
   'settle-timeout': { type: 'string' },
+});
+
+const OPTIONS = /** @type {const} */ ({
+  ...RELOAD_OPTIONS,
+  version: { type: 'boolean', short: 'v' },
+  'dry-run': { type: 'boolean' },
+  report: { type: 'string' },
   poll: { type: 'boolean' },
 });
+
+const CHECK_OPTIONS = /** @type {const} */ ({
+  ...RELOAD_OPTIONS,
+  json: { type: 'boolean' },
+  rounds: { type: 'string' },
+  timeout: { type: 'string' },
+});
+
+/** How often `check` reloads each module, and how long it goes on, in milliseconds. */
+const CHECK_DEFAULTS = { rounds: 3, timeoutMs: 120_000 };
 
 const DOCTOR_OPTIONS = /** @type {const} */ ({
   help: { type: 'boolean', short: 'h' },
@@ -26,10 +41,13 @@ const DOCTOR_OPTIONS = /** @type {const} */ ({
 });
 
 const HELP = `Usage: safe-hot [options] <entry> [arguments of the program]
+       safe-hot check [--json] [--rounds <n>] [--timeout <ms>] <entry> [arguments of the program]
        safe-hot doctor [--json] [--entry <entry>] [--pid <pid>]
        safe-hot doctor [--json] <file.heapsnapshot>
 
 Runs a program as node does and reloads it in place when a file of it is saved.
+The check starts a program, reloads each module of it as it is (3 times), tells what that
+leaves behind, and fails if there is anything. It stops after 120000 ms.
 The doctor tells who holds the old versions that are in memory: of the program that runs in
 this project, or that a heap snapshot shows.
 
@@ -49,7 +67,9 @@ Options:
 /**
  * @typedef {{ command: 'help' } | { command: 'version' }
  *   | { command: 'doctor', file?: string, entry?: string, pid?: number, json: boolean }
- *   | { command: 'run', entry: string, programArgs: string[], options: Record<string, any> }} Invocation
+ *   | { command: 'run', entry: string, programArgs: string[], options: Record<string, any> }
+ *   | { command: 'check', entry: string, programArgs: string[], options: Record<string, any>, json: boolean,
+ *     check: import('../check').CheckSettings }} Invocation
  */
 
 /**
@@ -59,25 +79,61 @@ Options:
  */
 function readArgs(args) {
   if (args[0] === 'doctor') return readDoctor(args.slice(1));
-  const { own, entry, programArgs } = splitAtEntry(args);
-  const values = parse(own, OPTIONS).values;
+  if (args[0] === 'check') return readCheck(args.slice(1));
+  const { own, entry, programArgs } = splitAtEntry(args, OPTIONS);
+  const { values } = parse(own, OPTIONS);
   if (values.help) return { command: 'help' };
   if (values.version) return { command: 'version' };
-  if (entry === undefined) {
-    const details = { name: 'entry', expected: 'the file of a program', actual: 'missing' };
-    throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', details);
-  }
-  const settleTimeout = values['settle-timeout'];
   const options = {
+    ...reloadOptions(values),
     report: values.report,
     dryRun: values['dry-run'],
-    include: values.include,
-    exclude: values.exclude,
-    unaccepted: values.unaccepted,
-    settleTimeoutMs: settleTimeout === undefined ? undefined : Number(settleTimeout),
     poll: values.poll,
   };
-  return { command: 'run', entry, programArgs, options: validate(options, WATCH_OPTIONS) };
+  const program = { entry: requireEntry(entry), programArgs };
+  return { command: 'run', ...program, options: validate(options, WATCH_OPTIONS) };
+}
+
+/**
+ * @param {string[]} args after `check`
+ * @returns {Invocation}
+ */
+function readCheck(args) {
+  const { own, entry, programArgs } = splitAtEntry(args, CHECK_OPTIONS);
+  const { values } = parse(own, CHECK_OPTIONS);
+  if (values.help) return { command: 'help' };
+  const { json = false } = values;
+  const check = {
+    rounds: readCount('rounds', values.rounds, CHECK_DEFAULTS.rounds),
+    timeoutMs: readCount('timeout', values.timeout, CHECK_DEFAULTS.timeoutMs),
+  };
+  const options = validate({ ...reloadOptions(values), report: 'none' }, WATCH_OPTIONS);
+  return { command: 'check', entry: requireEntry(entry), programArgs, options, json, check };
+}
+
+/** @param {{ [name: string]: any }} values */
+function reloadOptions({ include, exclude, unaccepted, 'settle-timeout': settleTimeout }) {
+  const settleTimeoutMs = settleTimeout === undefined ? undefined : Number(settleTimeout);
+  return { include, exclude, unaccepted, settleTimeoutMs };
+}
+
+/** @param {string | undefined} entry */
+function requireEntry(entry) {
+  if (entry !== undefined) return entry;
+  const details = { name: 'entry', expected: 'the file of a program', actual: 'missing' };
+  throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', details);
+}
+
+/**
+ * @param {string} option
+ * @param {string | undefined} text
+ * @param {number} otherwise
+ */
+function readCount(option, text, otherwise) {
+  if (text === undefined) return otherwise;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  const details = { option, expected: 'a whole number from 1 up', actual: JSON.stringify(text) };
+  throw new SafeHotError('ERR_SAFE_HOT_INVALID_OPTION', details);
 }
 
 /**
@@ -97,22 +153,19 @@ function readDoctor(args) {
   }
   if (file !== undefined) return { command: 'doctor', file, json };
   if (pid === undefined) return { command: 'doctor', json, ...(entry ? { entry } : {}) };
-  if (!/^\d+$/.test(pid)) {
-    const details = { option: 'pid', expected: 'the id of a process', actual: JSON.stringify(pid) };
-    throw new SafeHotError('ERR_SAFE_HOT_INVALID_OPTION', details);
-  }
-  return { command: 'doctor', json, pid: Number(pid) };
+  return { command: 'doctor', json, pid: readCount('pid', pid, 0) };
 }
 
 /**
  * The first argument that is no option, and no option's value, is the entry.
  *
  * @param {string[]} args
+ * @param {NonNullable<import('node:util').ParseArgsConfig['options']>} options
  */
-function splitAtEntry(args) {
+function splitAtEntry(args, options) {
   const { tokens } = parseArgs({
     args,
-    options: OPTIONS,
+    options,
     strict: false,
     allowPositionals: true,
     tokens: true,

@@ -15,6 +15,7 @@ async function main(args) {
     if (invocation.command === 'help') process.stdout.write(HELP);
     else if (invocation.command === 'version') process.stdout.write(`${readVersion()}\n`);
     else if (invocation.command === 'run') require('./commands/run').run(invocation);
+    else if (invocation.command === 'check') await require('./commands/check').check(invocation);
     else if (invocation.command === 'doctor') await require('./commands/doctor').doctor(invocation);
   } catch (error) {
     if (!(error instanceof SafeHotError)) throw error;

@@ -27,6 +27,10 @@ function start() {
   };
   if (!settings) return;
   const channel = openChannel(settings.fd);
+  if (settings.check) {
+    require('../check').beginCheck(engine, settings.check, (report) => channel.send(report));
+    return;
+  }
   watcher.onFiles = (files) => channel.send({ type: 'files', files });
   // At once: a module that kills the process while it evaluates leaves no time for more.
   watcher.onBegin = (file) => channel.send({ type: 'files', files: [{ path: file }] });

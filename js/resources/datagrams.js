@@ -49,6 +49,11 @@ class Datagrams {
     this.#isReplaced = isReplaced;
   }
 
+  /** @returns {object[]} */
+  handles() {
+    return [...this.#bound].flatMap(({ socket }) => stateOf(socket)?.handle ?? []);
+  }
+
   /** @returns {string[]} addresses of the sockets that have moved */
   commit() {
     const claimed = [...this.#bound].filter(({ claim }) => claim !== null);

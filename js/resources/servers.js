@@ -75,6 +75,14 @@ class Servers {
     return [...this.#sockets];
   }
 
+  /** The handles that are listened on, whoever has made them. @returns {Set<object>} */
+  handles() {
+    return new Set([
+      ...[...this.#sockets].map(({ handle }) => handle),
+      ...this.#datagrams.handles(),
+    ]);
+  }
+
   /**
    * Begins to count what staged versions ask for.
    *

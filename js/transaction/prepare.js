@@ -285,8 +285,12 @@ function readOutcome(host, record, file, prepared) {
       return stillRequired(host, record, prepared);
     case 'directory':
       return refused('ERR_SAFE_HOT_DIRECTORY');
-    case 'empty':
-      return refused('ERR_SAFE_HOT_EMPTY');
+    case 'empty': {
+      if (file.fingerprint !== record.current?.fingerprint) return refused('ERR_SAFE_HOT_EMPTY');
+      // As it was, so no one is in the middle of a save.
+      const nothing = { source: '', requests: [], moduleSyntax: false };
+      return readOutcome(host, record, { ...file, type: 'changed', ...nothing }, prepared);
+    }
     case 'unreadable':
       return refused('ERR_SAFE_HOT_UNREADABLE', { reason: file.message });
     case 'invalid': {

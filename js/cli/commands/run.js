@@ -5,21 +5,10 @@
  * When the program ends or crashes, says so, and starts it again at the next save of one of its files.
  */
 
-const { spawn } = require('node:child_process');
-const { createRequire } = require('node:module');
 const os = require('node:os');
-const path = require('node:path');
-const { SafeHotError } = require('../../errors');
-const { projectRoot } = require('../../options');
 const { print } = require('../../report/channels');
-const { makeScope } = require('../../scope');
-const { environmentFor, readChannel } = require('../../supervision');
 const { watchList } = require('../../watch-list');
-
-const REGISTER = path.join(__dirname, '..', '..', 'hooks', 'register.js');
-
-/** The descriptor of the pipe in the program: the first after the standard streams. */
-const CHANNEL_FD = 3;
+const { findProgram, spawnProgram } = require('../program');
 
 /** What ends a program, and is passed on to it. */
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']);
@@ -58,14 +47,9 @@ class Supervisor {
   }
 
   #spawn() {
-    const { entry, programArgs, options } = this.#invocation;
-    const args = [...process.execArgv, '-r', REGISTER, path.resolve(entry), ...programArgs];
-    const child = spawn(process.execPath, args, {
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-      env: { ...process.env, ...environmentFor({ fd: CHANNEL_FD, options }) },
-    });
-    const channel = /** @type {import('node:stream').Readable} */ (child.stdio[CHANNEL_FD]);
-    readChannel(channel, (message) => this.#onMessage(message));
+    const child = spawnProgram(this.#invocation, ['inherit', 'inherit', 'inherit'], (message) =>
+      this.#onMessage(message),
+    );
     // `close` comes after `exit`, when all that the program has sent is read.
     child.once('close', (code, signal) => this.#onEnd(code, signal));
     return child;
@@ -169,29 +153,12 @@ function endLike(code, signal) {
 
 /**
  * @param {{ entry: string, programArgs: string[], options: Record<string, any> }} invocation
- * @throws {SafeHotError} ERR_SAFE_HOT_ENTRY_NOT_FOUND, ERR_SAFE_HOT_BAD_GLOB
+ * @throws {import('../../errors').SafeHotError} ERR_SAFE_HOT_ENTRY_NOT_FOUND, ERR_SAFE_HOT_BAD_GLOB
  */
 function run(invocation) {
   const report = invocation.options['report'] ?? process.env['SAFE_HOT_REPORT'];
   const options = report === undefined ? invocation.options : { ...invocation.options, report };
-  const file = resolveEntry(invocation.entry);
-  const { include = [], exclude = [] } = options;
-  makeScope({ root: projectRoot(path.dirname(file)), include, exclude });
-  return new Supervisor({ ...invocation, options, file });
-}
-
-/**
- * The file that `node <entry>` would run.
- *
- * @param {string} entry
- */
-function resolveEntry(entry) {
-  const file = path.resolve(entry);
-  try {
-    return createRequire(file).resolve(file);
-  } catch (error) {
-    throw new SafeHotError('ERR_SAFE_HOT_ENTRY_NOT_FOUND', { path: entry }, error);
-  }
+  return new Supervisor({ ...invocation, options, file: findProgram({ ...invocation, options }) });
 }
 
 exports.run = run;
