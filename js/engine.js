@@ -8,6 +8,7 @@ const Module = /** @type {any} */ (require('node:module'));
 const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
+const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
 const { resolveOptions, projectRoot } = require('./options');
 const { Registry } = require('./runtime/registry');
@@ -16,6 +17,7 @@ const { Formats } = require('./runtime/formats');
 const { beginCoverage } = require('./runtime/coverage');
 const { forgetRealPaths } = require('./runtime/cjs/real-paths');
 const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
+const { Adapters } = require('./adapters');
 const { Servers } = require('./resources/servers');
 const { installResources } = require('./resources');
 const { isWritten, listingOf } = require('./resources/reads');
@@ -47,6 +49,11 @@ class Engine {
   graph = new binding.NativeGraph();
   registry = new Registry(this.graph);
   servers = new Servers();
+  adapters = new Adapters({
+    link: (user, owner) => this.#link(user, owner.record),
+    graceMs: () => this.options.graceMs,
+    warn: (error) => this.warn(error),
+  });
   status = new Status((error) => this.warn(error));
   events = new EventEmitter({ captureRejections: false });
   /** Files that were loaded and are Node's own business. @type {Set<string>} */
@@ -65,6 +72,8 @@ class Engine {
   /** What ES modules need; made when the first one is in sight. @type {import('./es-modules').EsModules | null} */
   #esModules = null;
   #resolveImport = makeResolveImport(this.tsconfigs);
+  /** Loaded as the option `adapters` says. @type {Set<string>} */
+  #adapterFiles = new Set();
   #isReady = false;
   #isModuleEntry = false;
   #startMs = performance.now();
@@ -146,6 +155,24 @@ class Engine {
     this.#scope = makeScope(options);
     this.#hotFiles.clear();
     Object.assign(this.options, options);
+    this.#loadAdapters();
+  }
+
+  /** They are cold, like what they adapt. */
+  #loadAdapters() {
+    for (const name of this.options.adapters) {
+      const file = path.resolve(this.options.root, name);
+      this.#hotFiles.set(file, false);
+      if (this.#adapterFiles.has(file)) continue;
+      this.#adapterFiles.add(file);
+      try {
+        const loaded = Module._load(file, undefined, false);
+        this.adapters.add(...[loaded.default ?? loaded].flat());
+      } catch (cause) {
+        this.#adapterFiles.delete(file);
+        throw new SafeHotError('ERR_SAFE_HOT_ADAPTER_FILE', { path: file, reason: cause }, cause);
+      }
+    }
   }
 
   /** @param {string} filename absolute, real */
@@ -300,6 +327,7 @@ class Engine {
       addRoot: (record) => this.#addRoot(record),
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
+      didLoadCold: (...loaded) => this.adapters.didLoad(...loaded),
       didFail: (version) => this.watcher?.didFail(version),
       willReplace: (version) => this.#willReplace(version),
       hot: this.#hotHost(),
@@ -329,6 +357,7 @@ class Engine {
       addRoot: (record) => this.#addRoot(record),
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
+      didLoadCold: (...loaded) => this.adapters.didLoad(...loaded),
       didFail: (version) => this.watcher?.didFail(version),
       willReplace: (version) => this.#willReplace(version),
       requireFor: (version) => this.loader.requireFor(version, version.module),
@@ -368,7 +397,7 @@ class Engine {
 
   /** @returns {import('./transaction/host').TransactionHost} */
   #transactionHost() {
-    const { registry, graph, loader, servers, status, options } = this;
+    const { registry, graph, loader, servers, adapters, status, options } = this;
     const pathOf = (/** @type {number} */ id) => registry.byId(id).path;
     return {
       registry,
@@ -379,9 +408,13 @@ class Engine {
         this.#esModules?.loader.findBrokenLink(overlay, records),
       prepareRepoint: (overlay) => this.#esModules?.loader.prepareRepoint(overlay) ?? (() => {}),
       hiddenFromCold: (record, module) => this.#esModules?.hiddenFromCold(record, module),
-      willStage: () => this.#esModules?.willStage(),
+      willStage: (replaced) => {
+        this.#esModules?.willStage();
+        adapters.begin(replaced);
+      },
       didStage: (records) => this.#esModules?.didStage(records),
       servers,
+      adapters,
       status,
       options,
       prepareHost: () => ({

@@ -9,6 +9,17 @@ const path = require('node:path');
 
 /** @type {Record<string, { message: (details: any) => string, solve: string }>} */
 const CATALOGUE = {
+  ERR_SAFE_HOT_ADAPTER: {
+    message: (d) => `The adapter for ${d.package} ${d.version} does not fit: ${d.reason}`,
+    solve:
+      'The package is used as it is, so what hot modules register with it may pile up. Look for a newer adapter, or write one: docs/guide/adapters.md.',
+  },
+  ERR_SAFE_HOT_ADAPTER_FILE: {
+    message: (d) =>
+      `The adapters of ${d.path} could not be loaded: ${d.reason?.message ?? d.reason}`,
+    solve:
+      'Export an adapter, or an array of them, from each file that the option "adapters" names.',
+  },
   ERR_SAFE_HOT_ALREADY_WATCHING: {
     message: () =>
       'watch() is active already; close() the first watcher or give both sets of options to one call',

@@ -24,6 +24,11 @@ const { WATCH_OPTIONS, HOT_RELOAD_OPTIONS, validate, describe } = require('./opt
  * @property {any} module its module object, or one that resolves as if it were there
  */
 
+/** @type {typeof import('./index').adapter} */
+function adapter(definition) {
+  getEngine().adapters.add(definition);
+}
+
 /** @type {typeof import('./index').hotReload} */
 function hotReload(modulePath, options) {
   const { isolated = false } = validate(options, HOT_RELOAD_OPTIONS);
@@ -303,6 +308,7 @@ function requireIsolated({ registry, graph: native, options }, record, caller) {
   throw new SafeHotError('ERR_SAFE_HOT_NOT_ISOLATED', { path: record.path, reasons });
 }
 
+exports.adapter = adapter;
 exports.hotReload = hotReload;
 exports.reload = reload;
 exports.watch = watch;

@@ -43,6 +43,8 @@ export function hotReload<T = any>(path: string | URL, options?: HotReloadOption
 export function reload(paths?: string | URL | readonly (string | URL)[]): Promise<ReloadReport>;
 
 export interface WatchOptions {
+  /** Files, relative to the project root, that export an adapter or an array of them. */
+  adapters?: string[];
   /** Globs, relative to the project root: only these files are hot. Default: all outside `node_modules`. */
   include?: string[];
   /** Globs, relative to the project root: these files are cold. */
@@ -79,6 +81,59 @@ export interface Watcher {
  * @throws {SafeHotError} `ERR_SAFE_HOT_ALREADY_WATCHING`, `ERR_SAFE_HOT_UNKNOWN_OPTION`, `ERR_SAFE_HOT_BAD_GLOB`, …
  */
 export function watch(options?: WatchOptions): Watcher;
+
+/** What an adapter does with a package. `holder` and `key` name the place `holder[key]`. */
+export interface AdapterTools {
+  /** The file of the package that was loaded, relative to its folder: `index.js`. */
+  file: string;
+  /**
+   * An object, array, `Map` or `Set` in which the package keeps what modules gave it. From now on each entry belongs to the
+   * module whose evaluation made it: a new version of that module does not see it, everyone else does until the
+   * commit, and it goes with its version. A module that uses an entry while it evaluates depends on the entry's maker.
+   *
+   * @param end ends an entry that goes, such as a connection
+   * @throws {TypeError} if there is no registry in that place
+   */
+  registry(holder: any, key: string, end?: (value: any, key: unknown) => unknown): void;
+  /**
+   * An object that the package has one of, and that a module sets up by calling a method. When that module is replaced,
+   * its new version finds the fields as they are at first, and everyone else as they were, until the commit.
+   *
+   * @param setUpBy names of methods
+   * @param fresh the fields of the object with their first values, made anew at each call
+   */
+  singleton(holder: any, setUpBy: string[], fresh: () => Record<string, any>): void;
+  /**
+   * Something that has been made now belongs to the module that asked for it, and is ended with its version. What
+   * the package opens for it is its own business. Returns `thing`.
+   *
+   * @param what as people say it: `pool of knex`
+   * @param end `graceMs` is how long requests of the old version may go on using it
+   */
+  own<T>(thing: T, what: string, end: (thing: T, graceMs: number) => unknown): T;
+  /** What this method opens belongs to the package, and stays when the module goes that called it. */
+  keep(holder: any, key: string): void;
+}
+
+/** What safe-hot has to know of one package. */
+export interface Adapter {
+  /** Its name, as in `node_modules`. */
+  package: string;
+  /** Which versions it fits, as limits with a blank between them: `>=6 <10`. Default: all. */
+  versions?: string;
+  /**
+   * Called once for what each file of the package exports that is loaded from outside of it, before anyone gets it. May return what is to be
+   * given out instead.
+   */
+  adapt(exports: any, tools: AdapterTools): unknown;
+}
+
+/**
+ * Adds an adapter for a package, before the package is loaded.
+ *
+ * @throws {SafeHotError} `ERR_SAFE_HOT_INVALID_ARGUMENT`
+ */
+export function adapter(definition: Adapter): void;
 
 /**
  * Listens for reports. A listener of a hot module goes with the version that added it.

@@ -9,6 +9,7 @@ const api = require('./hot-reload');
 // Modules are seen from the first `require('safe-hot')` on.
 getEngine();
 
+exports.adapter = api.adapter;
 exports.hotReload = api.hotReload;
 exports.reload = api.reload;
 exports.watch = api.watch;

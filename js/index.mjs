@@ -1,5 +1,15 @@
 import api from './index.js';
 
-export const { hotReload, reload, watch, on, graph, versions, resources, diagnose, SafeHotError } =
-  api;
+export const {
+  adapter,
+  hotReload,
+  reload,
+  watch,
+  on,
+  graph,
+  versions,
+  resources,
+  diagnose,
+  SafeHotError,
+} = api;
 export default api;

@@ -33,6 +33,10 @@ function oneOf(...names) {
 
 /** @type {Record<string, OptionKind>} */
 const WATCH_OPTIONS = {
+  adapters: {
+    expected: 'an array of files',
+    accepts: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  },
   include: GLOBS,
   exclude: GLOBS,
   unaccepted: oneOf('reload', 'restart', 'ignore'),
@@ -102,6 +106,7 @@ function resolveOptions(root, given, defaults = {}) {
   const poll = merged['poll'] ?? false;
   return {
     root,
+    adapters: merged['adapters'] ?? [],
     include: merged['include'] ?? [],
     exclude: merged['exclude'] ?? [],
     unaccepted: merged['unaccepted'] ?? 'reload',

@@ -168,6 +168,8 @@ export type Report = ReloadReport | ReadyReport | WatchReport | RetainedReport |
 
 export interface EngineOptions {
   root: string;
+  /** Files, relative to the root. */
+  adapters: string[];
   include: string[];
   exclude: string[];
   unaccepted: 'reload' | 'restart' | 'ignore';

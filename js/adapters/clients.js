@@ -32,6 +32,12 @@ const ADAPTERS = [
     release: parkRedis,
   },
   {
+    name: 'mongodb',
+    what: 'client of MongoDB',
+    members: ['connect', 'close', 'db', 'startSession', 'withSession'],
+    release: (client, graceMs) => later(graceMs, () => client.close()),
+  },
+  {
     name: 'bullmq',
     what: 'worker of a queue',
     members: ['getNextJob', 'isRunning', 'close', 'pause'],
@@ -45,9 +51,22 @@ const ADAPTERS = [
   },
 ];
 
-const IS_IN_CLIENT = new RegExp(
-  `[\\\\/]node_modules[\\\\/](${ADAPTERS.map(({ name }) => name).join('|')})[\\\\/]`,
-);
+let isInClient = patternOf(ADAPTERS.map(({ name }) => name));
+
+/** @param {string[]} packages */
+function patternOf(packages) {
+  return new RegExp(`[\\\\/]node_modules[\\\\/](${packages.join('|')})[\\\\/]`);
+}
+
+/** What the package opens is the business of the clients that it makes. @param {string} name */
+function addClientPackage(name) {
+  if (ADDED.has(name)) return;
+  ADDED.add(name);
+  isInClient = patternOf([...ADAPTERS.map((each) => each.name), ...ADDED]);
+}
+
+/** @type {Set<string>} */
+const ADDED = new Set();
 
 /** @type {WeakMap<object, Adapter | null>} */
 const byPrototype = new WeakMap();
@@ -69,7 +88,7 @@ function adapterFor(emitter) {
 
 /** Does code of such a client call, on its own account? @param {string} file */
 function isClientCode(file) {
-  return IS_IN_CLIENT.test(file);
+  return isInClient.test(file);
 }
 
 /**
@@ -123,4 +142,5 @@ function later(delayMs, run) {
 }
 
 exports.adapterFor = adapterFor;
+exports.addClientPackage = addClientPackage;
 exports.isClientCode = isClientCode;

@@ -10,16 +10,20 @@ const childProcess = require('node:child_process');
 const dgram = require('node:dgram');
 const diagnosticsChannel = require('node:diagnostics_channel');
 const fs = require('node:fs');
+const path = require('node:path');
+const perfHooks = /** @type {any} */ (require('node:perf_hooks'));
 const readline = require('node:readline');
 const workers = require('node:worker_threads');
 const { syncBuiltinESMExports } = require('node:module');
-const { listenQuietly, noteMaker } = require('./listeners');
+const { listenQuietly, noteMaker, ownIfRepeated } = require('./listeners');
 const { adapterFor } = require('../adapters/clients');
 const {
   callerInContext,
   contextOwner,
   isClientCall,
   listeningCaller,
+  listeningFile,
+  liveVersionOf,
   makerInContext,
   makerOrCaller,
   runUnowned,
@@ -342,6 +346,7 @@ function installSubscriptions() {
   const hook = Object.getPrototypeOf(asyncHooks.createHook({}));
   pair(hook, 'enable', 'disable', 'async hook');
   pair(PerformanceObserver.prototype, 'observe', 'disconnect', 'observer');
+  installMonitor();
   const { subscribe, unsubscribe } = diagnosticsChannel;
   if (!subscribe) return;
   /** @type {any} */ (diagnosticsChannel).subscribe = function (
@@ -368,10 +373,38 @@ function pair(prototype, on, off, kind) {
   /** @this {any} */
   prototype[on] = function () {
     const result = Reflect.apply(original, this, arguments);
-    // Node switches hooks of its own on, as `AsyncLocalStorage` does when it is first used.
-    listeningCaller()?.resources.add({ kind, what: () => kind, release: () => this[off]() });
+    ownSubscription(kind, () => this[off]());
     return result;
   };
+}
+
+/** The class of monitors is to be had from one of them alone. */
+function installMonitor() {
+  const { monitorEventLoopDelay } = perfHooks;
+  let isPaired = false;
+  /** @this {unknown} */
+  perfHooks.monitorEventLoopDelay = function () {
+    const monitor = Reflect.apply(monitorEventLoopDelay, this, arguments);
+    if (!isPaired) pair(Object.getPrototypeOf(monitor), 'enable', 'disable', 'monitor');
+    isPaired = true;
+    return monitor;
+  };
+}
+
+/**
+ * @param {string} kind
+ * @param {() => void} release
+ */
+function ownSubscription(kind, release) {
+  const file = listeningFile();
+  // Node switches hooks of its own on, as `AsyncLocalStorage` does when it is first used.
+  if (!file || !path.isAbsolute(file)) return;
+  const caller = liveVersionOf(file);
+  const owner = caller ?? makerInContext();
+  if (!owner) return;
+  const own = () => void owner.resources.add({ kind, what: () => kind, release });
+  if (caller) own();
+  else ownIfRepeated(owner, `${kind} ${file}`, own);
 }
 
 const kinds = emitterKinds();

@@ -201,4 +201,5 @@ function listenQuietly(emitter, event, listener) {
 
 exports.install = install;
 exports.noteMaker = noteMaker;
+exports.ownIfRepeated = ownIfRepeated;
 exports.listenQuietly = listenQuietly;

@@ -11,11 +11,12 @@ const { survivorsOf } = require('./detach');
  * @param {import('./host').TransactionHost} host
  */
 function abort({ overlay, caller, plan }, host) {
-  const { registry, servers } = host;
+  const { registry, servers, adapters } = host;
   const versions = [...overlay.versions.values(), ...overlay.failed];
   registry.overlay = null;
   host.didStage(versions.map(({ record }) => record));
   servers.abort();
+  adapters.abort();
   servers.release(new Set(versions), { ...host.options, lingerMs: 0 });
   // A top was staged with a module that stays as its parent.
   const boundaries = plan.boundaries.map(({ id }) => registry.byId(id).current?.module);

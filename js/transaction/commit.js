@@ -30,7 +30,7 @@ const { namedBy } = require('./stage');
  * @returns {import('./host').CommitResult}
  */
 function commit(staged, host, { lingerMs, repoint }) {
-  const { registry, graph, servers } = host;
+  const { registry, graph, servers, adapters } = host;
   const { overlay, plan } = staged;
   const going = versionsThatGo(staged, host);
   const graphChanges = graphChangesOf(staged, going);
@@ -71,10 +71,11 @@ function commit(staged, host, { lingerMs, repoint }) {
   repoint();
   host.didStage(overlay.versions.keys());
   const handedOver = servers.commit();
+  const stale = new Set(all.map(({ version }) => version));
+  adapters.commit(stale);
 
   const unaccepted = runAcceptCallbacks(staged, host);
   unaccepted.push(...runSelfCallbacks(all, host));
-  const stale = new Set(all.map(({ version }) => version));
   servers.release(stale, { ...host.options, lingerMs });
   const failures = dispose(all, host);
   return {

@@ -11,10 +11,11 @@
  * @property {(overlay: import('../runtime/registry').Overlay, records: Iterable<import('../runtime/record').ModuleRecord>) => import('../runtime/esm/draft').BrokenLink | undefined} findBrokenLink see `EsmLoader`
  * @property {(overlay: import('../runtime/registry').Overlay) => () => void} prepareRepoint see `EsmLoader`
  * @property {(record: import('../runtime/record').ModuleRecord, module: import('../runtime/esm/module').EsModule) => { importer: string, names: string[] } | undefined} hiddenFromCold see `Shells`
- * @property {() => void} willStage a stage begins
+ * @property {(replaced: Set<import('../runtime/record').Version>) => void} willStage a stage begins, to replace these
  * @property {(records: Iterable<import('../runtime/record').ModuleRecord>) => void} didStage what cold code has of these
  *   is current from now on
  * @property {import('../resources/servers').Servers} servers
+ * @property {Pick<import('../adapters').Adapters, 'commit' | 'abort'>} adapters
  * @property {import('./status').Status} status
  * @property {import('../types').EngineOptions} options
  * @property {() => import('./prepare').PrepareHost} prepareHost

@@ -288,7 +288,7 @@ class Transactions {
     const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
     servers.beginStage((version) => replaced.has(version) || isLedTo(version, replaced));
     registry.overlay = overlay;
-    this.#host.willStage();
+    this.#host.willStage(replaced);
     const guard = new StageGuard();
     /** @type {StagedWork} */
     const work = { type: 'staged', staged, guard, replaced, before: snapshot() };
@@ -561,7 +561,7 @@ class Transactions {
     const staged = { overlay, plan, prepared, caller: request.caller };
     servers.beginStage((version) => replaced.has(version));
     registry.overlay = overlay;
-    this.#host.willStage();
+    this.#host.willStage(replaced);
     this.#state = { phase: 'working' };
     try {
       evaluateStaged(staged, loader, registry);

@@ -103,6 +103,37 @@ module.exports = async (url) => {
       assert.deepEqual(await connections(), before);
     });
 
+    it('knex: connections are level when its client is made anew', async () => {
+      const app = await apps.serve(
+        {
+          'db.js': `module.exports = require('knex')({
+  client: 'pg',
+  connection: { host: '127.0.0.1', port: process.env.DB, user: 'postgres', application_name: 'app' },
+});
+// V0
+`,
+          'users.js': `const db = require('./db');
+const name = () => db.select(db.raw('?::text as name', ['V0'])).first();
+module.exports = async () => (await Promise.all([name(), name()]))[0].name;
+`,
+          'server.js': SERVER,
+        },
+        { env: { DB: String(server.port) } },
+      );
+      const before = await holdings(app);
+      const beforeCount = (await connections()).length;
+      let most = 0;
+
+      await reload(app, 'db.js', RELOADS, async () => {
+        assert.equal(await app.get(), 'V0');
+        most = Math.max(most, (await connections()).length);
+      });
+
+      assert.ok(await settled(async () => (await connections()).length <= beforeCount));
+      assert.ok(most <= 2 * beforeCount + 1, `${most} connections at most`);
+      await holdsAgain(app, before, ({ listeners, stale }) => ({ listeners, stale }));
+    });
+
     it('a single client that is made anew leaves the process alone', async () => {
       const app = await apps.serve(
         {

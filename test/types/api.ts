@@ -1,7 +1,7 @@
 /* The public types as a program uses them. Compiled, never run. */
 
 import { EventEmitter } from 'node:events';
-import { graph, hotReload, on, reload, SafeHotError, versions, watch } from 'safe-hot';
+import { adapter, graph, hotReload, on, reload, SafeHotError, versions, watch } from 'safe-hot';
 import type {
   HotReloadOptions,
   ModuleInfo,
@@ -17,6 +17,20 @@ interface Plugin {
 }
 
 const options: HotReloadOptions = { isolated: true };
+adapter({
+  package: 'jobs',
+  versions: '>=2 <3',
+  adapt(jobs, { registry, singleton, own, keep, file }) {
+    registry(jobs, 'all', (job: Plugin) => job);
+    singleton(jobs, ['init'], () => ({ file }));
+    keep(jobs, 'connect');
+    const pool: Plugin = own(jobs as Plugin, 'pool', (made: Plugin, graceMs: number) => graceMs);
+    return pool;
+  },
+});
+// @ts-expect-error -- an adapter has to adapt
+adapter({ package: 'jobs' });
+
 const plugin = hotReload<Plugin>('./plugin', options);
 const length: number = plugin.run('text');
 hotReload(new URL('file:///app/plugin.js')).anything.goes;

@@ -34,6 +34,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {(record: ModuleRecord) => void} addRoot loaded by cold code, or the entry
  * @property {(filename: string) => void} willLoad a hot file is to be read and evaluated for the first time
  * @property {(filename: string, version: Version | null) => void} didLoad a file was loaded; null if it is cold
+ * @property {import('../../adapters').Adapters['didLoad']} didLoadCold gives what whoever asked is to have
  * @property {(version: Version) => void} didFail a hot module threw while it evaluated
  * @property {(version: Version) => void} willReplace runs dispose handlers that must run before the successor
  * @property {import('../hot-context').HotHost} hot
@@ -193,9 +194,14 @@ class Loader {
     if (version && !hasLoaded) {
       if (version.state === 'current') registry.discard(version);
       this.#host.didFail(version);
-    } else {
-      this.#host.didLoad(filename, registry.versionOf(module) ?? null);
+      return;
     }
+    const loaded = registry.versionOf(module) ?? null;
+    this.#host.didLoad(filename, loaded);
+    if (loaded || !hasLoaded) return;
+    const { exports, parent } = module;
+    const adapted = this.#host.didLoadCold(filename, exports, parent?.filename);
+    if (adapted !== exports) Object.assign(module, { exports: adapted });
   }
 
   /**

@@ -29,6 +29,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {import('../../resolve-import').ResolveImport} resolveImport
  * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
  * @property {(source: string, filename: string) => any} transformFile
+ * @property {import('../../adapters').Adapters['didLoad']} didLoadCold gives what importers are to have
  */
 
 /** Node gives it to importers of CommonJS from this line on. */
@@ -87,7 +88,8 @@ class Imports {
       const names = exportNames(this.#namesHost(), filename);
       const isModule = this.#host.formats.of(filename) === 'module';
       module = createSynthetic(pathToFileURL(filename).href, names, (set) => {
-        const loaded = Module._load(filename, undefined, false);
+        const given = Module._load(filename, undefined, false);
+        const loaded = this.#host.didLoadCold(filename, given);
         if (!isModule) set('default', loaded);
         for (const name of names) {
           if (isModule || name !== 'default') set(name, memberOf(loaded, name));

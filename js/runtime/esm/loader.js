@@ -45,6 +45,7 @@ const { TIMER_NAMES, timersFor } = require('../../resources/timers');
  * @property {(importer: Version, imported: ModuleRecord) => void} link an edge of the graph
  * @property {(filename: string) => void} willLoad
  * @property {(filename: string, version: Version | null) => void} didLoad
+ * @property {import('./imports').ImportsHost['didLoadCold']} didLoadCold
  * @property {(version: Version) => void} didFail
  * @property {(version: Version) => void} willReplace
  * @property {import('../hot-context').HotHost} hot
@@ -587,7 +588,9 @@ class EsmLoader {
       return this.#find(version, specifier, attributes);
     }
     const url = target?.type === 'file' ? pathToFileURL(target.path).href : specifier;
-    const namespace = await nativeImport(version.record.path, url, asWith(attributes));
+    const loaded = await nativeImport(version.record.path, url, asWith(attributes));
+    const namespace =
+      target?.type === 'file' ? this.#host.didLoadCold(target.path, loaded) : loaded;
     return esm.createSynthetic(url, [], () => {}, namespace);
   }
 

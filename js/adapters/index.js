@@ -1,0 +1,252 @@
+'use strict';
+
+/**
+ * Adapters: what safe-hot knows of single packages, and the core does not. One is a small object, in a file of its own here or
+ * written by a user, that is asked once its package has been loaded: which registries of the package hold what hot
+ * modules gave it, and what else it makes on their behalf. The transaction tells when a stage begins and how it ended.
+ */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { addClientPackage } = require('./clients');
+const { SafeHotError } = require('../errors');
+const { makerInContext, runAsCold, runUnowned } = require('../resources/ownership');
+
+/**
+ * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('../index').Adapter} Adapter
+ * @typedef {import('../index').AdapterTools} AdapterTools
+ *
+ * @typedef {object} Shared what the versions of hot modules have in common: see `Entries` and `Singleton`
+ * @property {(replaced: Set<Version>) => void} begin
+ * @property {(stale: Set<Version>) => (() => unknown)[]} commit gives what is left to do
+ * @property {() => (() => unknown)[]} abort
+ *
+ * @typedef {object} AdaptersHost
+ * @property {import('./entries').SharedHost['link']} link
+ * @property {() => number} graceMs
+ * @property {(error: unknown) => void} warn
+ */
+
+/** Ours, each loaded when its package is. @type {Record<string, () => Adapter>} */
+const OWN = {
+  '@prisma/client': () => require('./prisma'),
+  i18next: () => require('./i18next'),
+  knex: () => require('./knex'),
+  mongoose: () => require('./mongoose'),
+  passport: () => require('./passport'),
+  'prom-client': () => require('./prom-client'),
+};
+
+const FOLDER = `${path.sep}node_modules${path.sep}`;
+
+class Adapters {
+  /** By package. @type {Map<string, (() => Adapter)[]>} */
+  #known = new Map(Object.entries(OWN).map(([name, load]) => [name, [load]]));
+  /** What has been adapted, and what stands for it. @type {WeakMap<object, unknown>} */
+  #adapted = new WeakMap();
+  /** @type {Shared[]} */
+  #shared = [];
+  #host;
+
+  /** @param {AdaptersHost} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /**
+   * Adds those of the user. They come after ours for the same package.
+   *
+   * @param {Adapter[]} adapters
+   * @throws {SafeHotError} ERR_SAFE_HOT_INVALID_ARGUMENT; none is added then
+   */
+  add(...adapters) {
+    adapters.forEach(check);
+    for (const adapter of adapters) {
+      const known = this.#known.get(adapter.package) ?? [];
+      this.#known.set(adapter.package, [...known, () => adapter]);
+    }
+  }
+
+  /**
+   * Something was loaded that is no hot module's.
+   *
+   * @template T
+   * @param {string} filename
+   * @param {T} exports
+   * @param {string | undefined} [requester] the file that asked for it: a package is adapted where others get it
+   * @returns {T} what whoever asked is to have
+   */
+  didLoad(filename, exports, requester) {
+    const at = filename.lastIndexOf(FOLDER);
+    if (at < 0) return exports;
+    const name = packageAt(filename, at + FOLDER.length);
+    const loaders = this.#known.get(name);
+    if (!loaders || exports === null || !/^(object|function)$/.test(typeof exports)) return exports;
+    const root = filename.slice(0, at + FOLDER.length) + name.replace('/', path.sep);
+    if (requester?.startsWith(root + path.sep)) return exports;
+    const object = /** @type {object} */ (exports);
+    // A module that only passes on what has been adapted.
+    if (this.#adapted.has(/** @type {any} */ (object).default)) return exports;
+    if (!this.#adapted.has(object)) {
+      const file = filename.slice(root.length + 1).replaceAll(path.sep, '/');
+      this.#adapted.set(object, this.#adapt(loaders, root, file, object));
+    }
+    return /** @type {T} */ (this.#adapted.get(object));
+  }
+
+  /** @param {Set<Version>} replaced */
+  begin(replaced) {
+    for (const each of this.#shared) each.begin(replaced);
+  }
+
+  /** @param {Set<Version>} stale */
+  commit(stale) {
+    this.#end(this.#shared.flatMap((each) => each.commit(stale)));
+  }
+
+  abort() {
+    this.#end(this.#shared.flatMap((each) => each.abort()));
+  }
+
+  /**
+   * @param {(() => Adapter)[]} loaders
+   * @param {string} root of the package
+   * @param {string} file of it
+   * @param {any} exports
+   */
+  #adapt(loaders, root, file, exports) {
+    const version = versionOf(root);
+    let adapted = exports;
+    for (const load of loaders) {
+      const adapter = load();
+      if (!isWithin(version, adapter.versions)) continue;
+      runAsCold(() => {
+        try {
+          adapted = adapter.adapt(adapted, this.#tools(adapter.package, file)) ?? adapted;
+        } catch (cause) {
+          const { message: reason } = /** @type {Error} */ (cause);
+          const details = { package: adapter.package, version, reason };
+          this.#host.warn(new SafeHotError('ERR_SAFE_HOT_ADAPTER', details, cause));
+        }
+      });
+    }
+    return adapted;
+  }
+
+  /**
+   * @param {string} packageName
+   * @param {string} file
+   * @returns {AdapterTools}
+   */
+  #tools(packageName, file) {
+    const { placeEntries } = require('./entries');
+    const { Singleton } = require('./singleton');
+    return {
+      file,
+      registry: (holder, key, end) => {
+        const entries = placeEntries(holder, key, this.#host, end);
+        if (entries) this.#shared.push(entries);
+      },
+      singleton: (holder, setUpBy, fresh) => {
+        this.#shared.push(new Singleton(holder, setUpBy, fresh, this.#host));
+      },
+      own: (thing, what, end) => {
+        addClientPackage(packageName);
+        const release = () => runUnowned(() => end(thing, this.#host.graceMs()));
+        makerInContext()?.resources.add({ kind: 'client', what: () => what, release });
+        return thing;
+      },
+      keep: (holder, key) => keep(holder, key),
+    };
+  }
+
+  /** @param {(() => unknown)[]} ends */
+  #end(ends) {
+    for (const end of ends) {
+      // It may be asynchronous, and a failure of it stops nothing.
+      const run = async () => runUnowned(end);
+      run().catch(this.#host.warn);
+    }
+  }
+}
+
+/**
+ * What the method opens is the package's own, as if it had made it when it was loaded: it stays when its caller goes.
+ *
+ * @param {any} holder
+ * @param {string} key
+ */
+function keep(holder, key) {
+  const method = holder[key];
+  if (typeof method !== 'function') throw new TypeError(`there is no method "${key}"`);
+  /** @this {any} */
+  holder[key] = function () {
+    /** @type {unknown} */
+    let result;
+    runAsCold(() => (result = Reflect.apply(method, this, arguments)));
+    return result;
+  };
+}
+
+/** @param {any} adapter */
+function check(adapter) {
+  const isRight =
+    typeof adapter?.package === 'string' &&
+    typeof adapter.adapt === 'function' &&
+    (adapter.versions === undefined || readRange(adapter.versions));
+  if (isRight) return;
+  throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', {
+    name: 'adapter',
+    expected: '{ package: string, versions?: ">=a.b.c <d", adapt: function }',
+    actual: adapter === null ? 'null' : typeof adapter,
+  });
+}
+
+/** @param {string} filename @param {number} start of the package's name in it */
+function packageAt(filename, start) {
+  const [first = '', second] = filename.slice(start).split(path.sep, 2);
+  return first.startsWith('@') && second ? `${first}/${second}` : first;
+}
+
+/** @param {string} root @returns {string} */
+function versionOf(root) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version ?? '0.0.0';
+  } catch {
+    return '0.0.0';
+  }
+}
+
+/**
+ * @param {string} version
+ * @param {string | undefined} range
+ */
+function isWithin(version, range) {
+  const limits = range === undefined ? [] : (readRange(range) ?? []);
+  return limits.every(({ operator, limit }) => {
+    const order = compare(version, limit);
+    return operator === '>=' ? order >= 0 : order < 0;
+  });
+}
+
+/** Limits with a blank between them. @param {unknown} range @returns {{ operator: string, limit: string }[] | null} */
+function readRange(range) {
+  if (typeof range !== 'string') return null;
+  const limits = range.split(' ').map((part) => /^(>=|<)(\d+(?:\.\d+){0,2})$/.exec(part));
+  if (!limits.every(Boolean)) return null;
+  return limits.map((each) => ({ operator: each?.[1] ?? '', limit: each?.[2] ?? '' }));
+}
+
+/** @param {string} a @param {string} b of either the numbers count, and what is not given is 0 */
+function compare(a, b) {
+  const numbers = [a, b].map((each) => each.split(/[.+-]/, 3).map((part) => Number(part) || 0));
+  const [one = [], other = []] = numbers;
+  for (const index of [0, 1, 2]) {
+    const difference = (one[index] ?? 0) - (other[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+exports.Adapters = Adapters;

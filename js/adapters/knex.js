@@ -1,0 +1,31 @@
+'use strict';
+
+/** knex has a pool of connections of its own in each client. A stale request may go on asking. */
+
+/** @type {import('../index').Adapter} */
+module.exports = {
+  package: 'knex',
+  adapt(exports, { own }) {
+    const knex = exports.default ?? exports;
+    const { prototype } = knex.Client;
+    const { initializePool } = prototype;
+    /** @this {any} */
+    prototype.initializePool = function (/** @type {unknown[]} */ ...args) {
+      Reflect.apply(initializePool, this, args);
+      own(this, 'pool of knex', drain);
+    };
+  },
+};
+
+/**
+ * @param {any} client
+ * @param {number} graceMs
+ */
+function drain(client, graceMs) {
+  const { pool } = client;
+  if (!pool || pool.destroyed) return;
+  pool.min = 0;
+  pool.idleTimeoutMillis = 1;
+  pool.check();
+  setTimeout(() => client.pool && client.destroy(), graceMs).unref();
+}

@@ -1,0 +1,361 @@
+'use strict';
+
+/*
+ * Packages that keep a registry of what modules gave them, in apps with no hot code: the file that registers and the
+ * entry are edited in turn, with a save between that is rolled back.
+ */
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { ROOT } = require('../helpers/cli-app');
+const {
+  holdings,
+  holdsAgain,
+  library,
+  needsLibraries,
+  useLibraryApps,
+} = require('../helpers/library-app');
+const { startMongo } = require('../helpers/mongo');
+
+/** All of it on one line of Node: what an adapter does, does not depend on the line, but for how packages are loaded. */
+const IS_WHOLE = process.versions.node.startsWith('24.');
+const EDITS = IS_WHOLE ? 50 : 4;
+const EVERYWHERE = ['mongoose', 'i18next in ES modules'];
+
+/** An entry that answers with what `./answer` gives. */
+const SERVER = `const answer = require('./answer');
+const server = require('node:http').createServer(async (req, res) => {
+  try {
+    res.end('V0 ' + JSON.stringify(await answer(req.url)));
+  } catch (error) {
+    res.end(String(error));
+  }
+});
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`;
+
+/** @typedef {{ name: string, register: string, files: Record<string, string>, env?: () => Record<string, string> }} Row */
+
+/** @type {Row[]} */
+const ROWS = [
+  {
+    name: 'prom-client',
+    register: 'metrics.js',
+    files: {
+      'metrics.js': `const client = require('prom-client');
+client.collectDefaultMetrics({ eventLoopMonitoringPrecision: 1000 });
+client.register.setDefaultLabels({ app: 'V0' });
+exports.asked = new client.Counter({ name: 'asked_V0', help: 'requests' });
+`,
+      'answer.js': `const client = require('prom-client');
+const metrics = require('./metrics');
+const spare = new client.Gauge({ name: 'spare', help: 'of another module' });
+module.exports = async () => {
+  metrics.asked.inc();
+  spare.set(1);
+  const all = await client.register.getMetricsAsJSON();
+  return [all.length, all.filter(({ name }) => /asked|spare/.test(name)).map(({ name, values }) => [name, values[0].labels])];
+};
+`,
+    },
+  },
+  {
+    name: 'passport',
+    register: 'auth.js',
+    files: {
+      'auth.js': `const passport = require('passport');
+const { Strategy } = require('passport-local');
+passport.use('local-V0', new Strategy((name, word, done) => done(null, { name, by: 'V0' })));
+passport.serializeUser((user, done) => done(null, 'V0 ' + user.name));
+passport.deserializeUser((text, done) => done(null, { text, by: 'V0' }));
+`,
+      'answer.js': `require('./auth');
+const passport = require('passport');
+module.exports = async () => {
+  const text = await new Promise((resolve, reject) => passport.serializeUser({ name: 'ann' }, (error, text) => error ? reject(error) : resolve(text)));
+  const user = await new Promise((resolve, reject) => passport.deserializeUser(text, (error, user) => error ? reject(error) : resolve(user)));
+  const { _strategies, _serializers, _deserializers } = passport;
+  return [text, user, Object.keys(_strategies), _serializers.length, _deserializers.length];
+};
+`,
+    },
+  },
+  {
+    name: 'i18next',
+    register: 'i18n.js',
+    files: {
+      'i18n.js': `const i18next = require('i18next');
+i18next.use({ type: '3rdParty', init() {} }).init({
+  lng: 'en',
+  showSupportNotice: false,
+  resources: { en: { translation: { title: 'title V0', ['only-V0']: 'x' } } },
+});
+i18next.on('added', () => 'V0');
+module.exports = i18next;
+`,
+      // It does not import what sets i18next up, and has to follow it.
+      'title.js': `const i18next = require('i18next');
+exports.title = i18next.t('title');
+i18next.addResourceBundle('en', 'more', { more: 'more' });
+`,
+      'answer.js': `require('./i18n');
+const { title } = require('./title');
+const i18next = require('i18next');
+module.exports = () => [title, i18next.t('title'), i18next.t('more:more'), Object.keys(i18next.store.data.en.translation), i18next.modules.external.length, i18next.observers.added?.size];
+`,
+    },
+  },
+  {
+    name: 'i18next in ES modules',
+    register: 'i18n.mjs',
+    files: {
+      'i18n.mjs': `import i18next from 'i18next';
+i18next.init({ lng: 'en', showSupportNotice: false, resources: { en: { translation: { title: 'title V0' } } } });
+`,
+      'title.mjs': `import './i18n.mjs';
+import { t } from 'i18next';
+export const title = t('title');
+`,
+      'answer.js': `const { title } = require('./title.mjs');
+module.exports = () => title;
+`,
+    },
+  },
+  {
+    name: 'mongoose',
+    register: 'models/user.js',
+    env: () => ({ MONGO: mongo.url }),
+    files: {
+      'models/user.js': `const mongoose = require('mongoose');
+const schema = new mongoose.Schema({ name: String, v: { type: String, default: 'V0' } }, { collection: 'users' });
+schema.plugin((each) => each.virtual('loud').get(function () { return this.name + '! V0'; }));
+mongoose.model('User', schema);
+mongoose.model('Pet', new mongoose.Schema({ owner: { type: 'ObjectId', ref: 'User' } }, { collection: 'pets' }));
+mongoose.plugin((each) => each.set('strict', true));
+`,
+      // By name, as most apps do.
+      'users.js': `const mongoose = require('mongoose');
+const User = mongoose.model('User');
+exports.all = async () => (await User.find().sort({ name: 1 })).map((user) => [user.name, user.loud, user instanceof mongoose.models.User]);
+`,
+      'answer.js': `const mongoose = require('mongoose');
+require('./models/user');
+const users = require('./users');
+module.exports = async () => [await users.all(), mongoose.modelNames(), mongoose.connections.length, Object.keys(mongoose.connection.collections)];
+`,
+      'server.js': `const mongoose = require('mongoose');
+${SERVER.replace('server.listen', 'mongoose.connect(process.env.MONGO).then(() => server.listen').replace(/;\n$/, ');\n')}`,
+    },
+  },
+  {
+    name: 'a connection of its own of mongoose',
+    register: 'db.js',
+    env: () => ({ MONGO: mongo.url }),
+    files: {
+      'db.js': `const mongoose = require('mongoose');
+const db = (module.exports = mongoose.createConnection(process.env.MONGO));
+db.model('User', new mongoose.Schema({ name: String, v: 'String' }, { collection: 'users' }));
+// V0
+`,
+      'answer.js': `const db = require('./db');
+module.exports = async () => [(await db.model('User').find()).map(({ name }) => name), require('mongoose').connections.length];
+`,
+    },
+  },
+  {
+    name: '@prisma/client',
+    register: 'db.js',
+    files: {
+      // As its generator writes it, with a driver in memory.
+      'db.js': `const { getPrismaClient } = require('@prisma/client/runtime/client');
+const runtime = { clientVersion: '7.0.0', engineVersion: '0', activeProvider: 'postgresql', previewFeatures: [], inlineSchema: 'datasource db { provider = "postgresql" }', runtimeDataModel: { models: {}, enums: {}, types: {} }, parameterizationSchema: { strings: [], graph: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' } };
+const PrismaClient = getPrismaClient({ ...runtime, compilerWasm: {
+  getRuntime: async () => require('@prisma/client/runtime/query_compiler_fast_bg.postgresql.js'),
+  importName: './query_compiler_fast_bg.js',
+  getQueryCompilerWasmModule: async () => {
+    const { wasm } = require('@prisma/client/runtime/query_compiler_fast_bg.postgresql.wasm-base64.js');
+    return new WebAssembly.Module(Buffer.from(wasm, 'base64'));
+  },
+} });
+const adapter = require('./driver');
+module.exports = new PrismaClient({ adapter });
+// V0
+`,
+      'driver.js': `let open = 0;
+const driver = { provider: 'postgres', adapterName: 'memory', getConnectionInfo: () => ({ supportsRelationJoins: false }), queryRaw: async () => ({ columnNames: ['x'], columnTypes: [0], rows: [[1]] }), dispose: async () => { open -= 1; } };
+module.exports = { provider: 'postgres', adapterName: 'memory', connect: async () => { open += 1; return driver; }, open: () => open };
+`,
+      'answer.js': `const db = require('./db');
+const driver = require('./driver');
+module.exports = async () => {
+  // Two at once; a client connects by itself at its first question, also after it was disconnected.
+  await Promise.all([db.$queryRawUnsafe('select 1'), db.$queryRawUnsafe('select 1')]);
+  return driver.open();
+};
+`,
+    },
+  },
+];
+
+let mongo;
+
+describe('adapters', function () {
+  this.timeout(60_000);
+  needsLibraries();
+  const apps = useLibraryApps();
+
+  before(async () => {
+    const { MongoClient, BSON } = library('mongoose').mongo;
+    mongo = await startMongo(BSON);
+    const client = new MongoClient(mongo.url);
+    await client.db().collection('users').insertOne({ name: 'ann' });
+    await client.close();
+  });
+
+  after(() => mongo?.close());
+
+  for (const { name, register, files, env } of ROWS.filter(
+    (row) => IS_WHOLE || EVERYWHERE.includes(row.name),
+  )) {
+    it(`${name}: ${EDITS} edits leave what a cold start has`, async () => {
+      const all = { 'server.js': SERVER, ...files };
+      const app = await apps.serve(all, { env: env?.() });
+      const answers = async (version) => {
+        assert.equal(await app.get(), version);
+      };
+      const first = await app.get();
+      const before = await holdings(app);
+      const connections = mongo.connections();
+      const as = (registered, entry) => {
+        const [head, ...rest] = first.split(' ');
+        return [head.replace('V0', entry), rest.join(' ').replaceAll('V0', registered)].join(' ');
+      };
+      let now = { [register]: 'V0', 'server.js': 'V0' };
+      const save = async (file, version) => {
+        app.write(file, `${all[file].replaceAll('V0', version)}// ${version} ${Math.random()}\n`);
+        return app.nextReload();
+      };
+
+      for (let n = 1; n <= EDITS; n += 1) {
+        const file = n % 2 ? register : 'server.js';
+        const report = await save(file, `V${n}`);
+        assert.equal(report.outcome, 'committed', JSON.stringify(report));
+        now = { ...now, [file]: `V${n}` };
+        await answers(as(now[register], now['server.js']));
+        if (n % 10 !== 3) continue;
+        app.write(register, `${app.read(register)}\nthrow new Error('not today');\n`);
+        const failed = await app.nextReload();
+        assert.equal(failed.outcome, 'rolled-back', JSON.stringify(failed));
+        await answers(as(now[register], now['server.js']));
+        const mended = await save(register, now[register]);
+        assert.equal(mended.outcome, 'committed', JSON.stringify(mended));
+      }
+      for (const file of [register, 'server.js']) await save(file, 'V0');
+
+      await answers(first);
+      // The code frame of a failure is made by packages that are watched from then on, as all that is loaded. A pool
+      // may hold one connection more or less.
+      await holdsAgain(app, before, ({ active, listeners, stale }) =>
+        env ? { listeners, stale } : { active, listeners, stale },
+      );
+      if (env)
+        assert.ok(mongo.connections() <= connections + 1, `${mongo.connections()} connections`);
+    });
+  }
+
+  describe('of a user', () => {
+    const PACKAGE = {
+      'node_modules/jobs/package.json': '{ "name": "jobs", "version": "2.1.0" }',
+      'node_modules/jobs/index.js': `const jobs = new Map();
+exports.jobs = jobs;
+exports.list = [];
+exports.define = (name, run) => {
+  if (exports.jobs.has(name)) throw new Error(name + ' is defined already');
+  exports.jobs.set(name, run);
+  exports.list.push(run);
+};
+`,
+      'mail.js': `require('jobs').define('mail', () => 'V0');\n`,
+      'server.js': SERVER.replace(
+        "require('./answer')",
+        "(require('./mail'), () => [...require('jobs').jobs.values(), ...require('jobs').list].map((run) => run()))",
+      ),
+    };
+    const ADAPTER = `{
+  package: 'jobs',
+  versions: '>=2 <3',
+  adapt(jobs, { registry }) {
+    registry(jobs, 'jobs');
+    registry(jobs, 'list');
+  },
+}`;
+    const settings = (adapters) => JSON.stringify({ 'safe-hot': { adapters } });
+
+    for (const [how, files] of Object.entries({
+      'named in package.json': {
+        'package.json': settings(['adapters.js']),
+        'adapters.js': `module.exports = [${ADAPTER}];\n`,
+      },
+      'an ES module named in package.json': {
+        'package.json': settings(['adapters.mjs']),
+        'adapters.mjs': `export default ${ADAPTER};\n`,
+      },
+      'added by the program': {
+        'server.js': `require('safe-hot').adapter(${ADAPTER});\n${PACKAGE['server.js']}`,
+      },
+    })) {
+      it(`${how}: the package takes new versions`, async () => {
+        const folder = apps.makeFolder({ ...PACKAGE, ...files });
+        fs.symlinkSync(ROOT, path.join(folder, 'node_modules/safe-hot'), 'junction');
+        const app = await apps.launch(folder).serving();
+
+        for (let n = 1; n <= 3; n += 1) {
+          app.edit('mail.js', `V${n - 1}`, `V${n}`);
+          assert.equal((await app.nextReload()).outcome, 'committed');
+          assert.equal(await app.get(), `V0 ["V${n}","V${n}"]`);
+        }
+      });
+    }
+
+    if (!IS_WHOLE) return;
+
+    it('one for other versions of the package is not used', async () => {
+      const files = {
+        ...PACKAGE,
+        'package.json': settings(['adapters.js']),
+        'adapters.js': `module.exports = ${ADAPTER.replace('<3', '<2.1')};\n`,
+      };
+      const app = await apps.launch(apps.makeFolder(files)).serving();
+
+      app.edit('mail.js', 'V0', 'V1');
+
+      const { outcome, error } = await app.nextReload();
+      assert.equal(outcome, 'rolled-back');
+      assert.match(error.message, /mail is defined already/);
+    });
+
+    it('one that does not fit is told, and the program runs', async () => {
+      const files = {
+        ...PACKAGE,
+        'package.json': settings(['adapters.js']),
+        'adapters.js': `module.exports = ${ADAPTER.replace("'list'", "'queue'")};\n`,
+      };
+      const app = await apps.launch(apps.makeFolder(files)).serving();
+
+      await app.nextError(/ERR_SAFE_HOT_ADAPTER|The adapter for jobs 2\.1\.0 does not fit/);
+      assert.equal(await app.get(), 'V0 ["V0","V0"]');
+    });
+
+    it('a file without one is refused as the program starts', async () => {
+      const files = {
+        ...PACKAGE,
+        'package.json': settings(['adapters.js']),
+        'adapters.js': `module.exports = { package: 'jobs' };\n`,
+      };
+      const app = apps.launch(apps.makeFolder(files));
+
+      await app.nextError(/ERR_SAFE_HOT_ADAPTER_FILE/);
+    });
+  });
+});
