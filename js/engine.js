@@ -18,6 +18,7 @@ const { beginCoverage } = require('./runtime/coverage');
 const { forgetRealPaths } = require('./runtime/cjs/real-paths');
 const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
 const { Adapters } = require('./adapters');
+const { followHandler } = require('./resources/disposal');
 const { Servers } = require('./resources/servers');
 const { installResources } = require('./resources');
 const { isWritten, listingOf } = require('./resources/reads');
@@ -518,7 +519,10 @@ class Engine {
   #willReplace(/** @type {Version} */ version) {
     if (!version.hot?.hasDisposeHandlers) return;
     version.isDisposed = true;
-    version.disposeErrors = version.hot.runDisposeHandlers();
+    const disposal = { ...this.options, warn: (/** @type {unknown} */ error) => this.warn(error) };
+    version.disposeErrors = version.hot.runDisposeHandlers((result) =>
+      followHandler(version, result, disposal),
+    );
   }
 
   /** @param {string | undefined} main the file of the entry */

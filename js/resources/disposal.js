@@ -32,24 +32,35 @@ function disposerOf(version, resource, host) {
     } catch (cause) {
       throw failure({ ...details, reason: reasonOf(cause) }, cause);
     }
-    if (typeof (/** @type {any} */ (result)?.then) === 'function') {
-      follow(/** @type {Promise<unknown>} */ (result), details, host);
-    }
+    follow(result, details, host);
   };
 }
 
 /**
- * @param {PromiseLike<unknown>} disposal
+ * Tells of what a dispose handler of the program's own began, if it goes wrong or does not end.
+ *
+ * @param {Version} version
+ * @param {unknown} result of the handler
+ * @param {DisposalHost} host
+ */
+function followHandler(version, result, host) {
+  const details = { what: 'by a handler', path: version.record.path, version: version.number };
+  follow(result, details, host);
+}
+
+/**
+ * @param {any} disposal a promise, or anything else, which has ended
  * @param {Record<string, unknown>} details
  * @param {DisposalHost} host
  */
 function follow(disposal, details, { graceMs, warn }) {
+  if (typeof disposal?.then !== 'function') return;
   const reason = `it has not ended after ${graceMs} ms`;
   const timer = setTimeout(() => warn(failure({ ...details, reason })), graceMs);
   timer.unref();
   disposal.then(
     () => clearTimeout(timer),
-    (cause) => {
+    (/** @type {unknown} */ cause) => {
       clearTimeout(timer);
       warn(failure({ ...details, reason: reasonOf(cause) }, cause));
     },
@@ -70,3 +81,4 @@ function reasonOf(error) {
 }
 
 exports.disposerOf = disposerOf;
+exports.followHandler = followHandler;

@@ -9,6 +9,7 @@ const asyncHooks = require('node:async_hooks');
 const childProcess = require('node:child_process');
 const dgram = require('node:dgram');
 const diagnosticsChannel = require('node:diagnostics_channel');
+const { errorMonitor } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const perfHooks = /** @type {any} */ (require('node:perf_hooks'));
@@ -18,6 +19,7 @@ const { syncBuiltinESMExports } = require('node:module');
 const { listenQuietly, noteMaker, ownIfRepeated } = require('./listeners');
 const { adapterFor } = require('../adapters/clients');
 const {
+  blame,
   callerInContext,
   contextOwner,
   isClientCall,
@@ -194,6 +196,9 @@ function track(handle, { kind, what, owner: find, release, ended }) {
     release: () => release(handle, graceMs),
   });
   listenQuietly(handle, ended, () => owner.resources.delete(resource));
+  if (owner.state === 'staged') {
+    listenQuietly(handle, errorMonitor, (error) => blame(error, owner));
+  }
 }
 
 /** `fs.watchFile` hands out one watcher to all who ask for the same file: the listener is what is owned. */

@@ -192,7 +192,7 @@ let addQuietly = EventEmitter.prototype.on;
  * Listens as safe-hot itself: the listener is no resource of any version.
  *
  * @param {any} emitter
- * @param {string} event
+ * @param {string | symbol} event
  * @param {(...args: any[]) => void} listener
  */
 function listenQuietly(emitter, event, listener) {

@@ -57,6 +57,30 @@ function currentOwner() {
   return store === SERVING ? undefined : store;
 }
 
+/** Who is to answer for an error that Node reports outside of any context. @type {WeakMap<object, Version>} */
+const blamed = new WeakMap();
+
+/**
+ * Says whose an error is that a resource is about to report: one that no one listens for, of a worker above all, comes
+ * to `uncaughtException` without the context that it was thrown in.
+ *
+ * @param {unknown} error
+ * @param {Version} version
+ */
+function blame(error, version) {
+  if (typeof error === 'object' && error !== null) blamed.set(error, version);
+}
+
+/**
+ * The version that an uncaught error, or a rejection, is of.
+ *
+ * @param {unknown} error
+ * @returns {Version | undefined}
+ */
+function ownerOfError(error) {
+  return currentOwner() ?? (error instanceof Object ? blamed.get(error) : undefined);
+}
+
 /**
  * Runs a function as work of a version. Bound, since a function of its own would be one more line in each stack trace.
  *
@@ -250,7 +274,9 @@ function callSites() {
 }
 
 exports.setVersionLookup = setVersionLookup;
+exports.blame = blame;
 exports.currentOwner = currentOwner;
+exports.ownerOfError = ownerOfError;
 exports.contextOwner = contextOwner;
 exports.makerInContext = makerInContext;
 exports.callerInContext = callerInContext;

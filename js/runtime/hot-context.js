@@ -94,15 +94,16 @@ class HotContext {
   /**
    * Runs the handlers of the program in the order of their registration; the next version finds what they leave.
    *
+   * @param {(result: unknown) => void} follow takes what each of them returns
    * @returns {unknown[]} what they threw
    */
-  runDisposeHandlers() {
+  runDisposeHandlers(follow) {
     const data = {};
     /** @type {unknown[]} */
     const failures = [];
     for (const handler of this.disposeHandlers.splice(0)) {
       try {
-        handler(data);
+        follow(handler(data));
       } catch (error) {
         failures.push(error);
       }

@@ -6,7 +6,7 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
-const { disposerOf } = require('../resources/disposal');
+const { disposerOf, followHandler } = require('../resources/disposal');
 const { holdersOf, survivorsOf } = require('./detach');
 const { hotFlags } = require('./graph-change');
 const { namedBy } = require('./stage');
@@ -256,6 +256,7 @@ function acceptNow({ callback, onModules, onError }, boundary, records) {
 function dispose(going, host) {
   /** @type {import('../types').DisposedReport[]} */
   const disposed = [];
+  const disposal = { ...host.options, warn: host.warn };
   const stale = going.map(({ version, module, successor, holders }) => {
     const path = version.record.path;
     const resources = version.resources.takeAll();
@@ -269,8 +270,8 @@ function dispose(going, host) {
       holders,
       survivors: survivorsOf(module, successor, host),
       disposers: [
-        ...ownHandlers(version, successor),
-        ...resources.map((each) => disposerOf(version, each, { ...host.options, warn: host.warn })),
+        ...ownHandlers(version, successor, disposal),
+        ...resources.map((each) => disposerOf(version, each, disposal)),
       ],
     };
   });
@@ -289,11 +290,12 @@ function dispose(going, host) {
 /**
  * @param {Version} version
  * @param {NodeModule | null} successor
+ * @param {import('../resources/disposal').DisposalHost} disposal
  */
-function ownHandlers(version, successor) {
+function ownHandlers(version, successor, disposal) {
   const handlers = version.hot?.disposeHandlers.splice(0) ?? [];
   const data = {};
-  const calls = handlers.map((handler) => () => handler(data));
+  const calls = handlers.map((handler) => () => followHandler(version, handler(data), disposal));
   if (successor) return calls;
   const pruned = version.hot?.pruneHandlers.splice(0) ?? [];
   return [

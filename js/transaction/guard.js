@@ -8,7 +8,7 @@
  */
 
 const { SafeHotError } = require('../errors');
-const { currentOwner } = require('../resources/ownership');
+const { ownerOfError } = require('../resources/ownership');
 
 const EVENTS = new Set(['uncaughtException', 'unhandledRejection', 'uncaughtExceptionMonitor']);
 
@@ -27,7 +27,12 @@ class StageGuard {
 
   constructor() {
     active = this;
-    if (replaced.length === 0) replaced = [replace('emit', emitOf), replace('exit', exitOf)];
+    if (replaced.length > 0) return;
+    replaced = [
+      replace(process, 'emit', emitOf),
+      replace(process, 'exit', exitOf),
+      replace(globalThis, 'queueMicrotask', queueMicrotaskOf),
+    ];
   }
 
   /** The staged versions are about to be current: what they throw from now on is the program's. */
@@ -51,22 +56,26 @@ class StageGuard {
   }
 }
 
-/** Does what runs now belong to a version that is not, or never was, the program's? */
-function isGuarded() {
-  const state = currentOwner()?.state;
+/**
+ * Does what runs now, or an error, belong to a version that is not, or never was, the program's?
+ *
+ * @param {unknown} [error]
+ */
+function isGuarded(error) {
+  const state = ownerOfError(error)?.state;
   return state === 'aborted' || (state === 'staged' && active !== null);
 }
 
 /** @param {unknown} error */
 function fail(error) {
-  if (currentOwner()?.state === 'staged') active?.fail(error);
+  if (ownerOfError(error)?.state === 'staged') active?.fail(error);
 }
 
 /** @param {Function} emit */
 function emitOf(emit) {
   /** @this {unknown} @param {any[]} args */
   return function (...args) {
-    if (!EVENTS.has(args[0]) || !isGuarded()) return Reflect.apply(emit, this, args);
+    if (!EVENTS.has(args[0]) || !isGuarded(args[1])) return Reflect.apply(emit, this, args);
     if (args[0] !== 'uncaughtExceptionMonitor') fail(args[1]);
     return true;
   };
@@ -86,15 +95,41 @@ function exitOf(exit) {
   };
 }
 
+/**
+ * On Node 20 and 22 an exception of a microtask is reported outside of the context in which it was thrown.
+ *
+ * @param {Function} queueMicrotask
+ */
+function queueMicrotaskOf(queueMicrotask) {
+  /** @this {unknown} @param {any[]} args */
+  return function (...args) {
+    const [callback] = args;
+    const isFollowed = typeof callback === 'function' && isGuarded();
+    return Reflect.apply(queueMicrotask, this, isFollowed ? [caught(callback)] : args);
+  };
+}
+
+/** @param {() => unknown} callback of a version that may not be the program's yet */
+function caught(callback) {
+  return () => {
+    try {
+      callback();
+    } catch (error) {
+      if (!isGuarded()) throw error;
+      fail(error);
+    }
+  };
+}
+
 /** @typedef {{ restore: () => void }} Replaced */
 
 /**
- * @param {'emit' | 'exit'} name
+ * @param {any} target
+ * @param {string} name
  * @param {(original: Function) => Function} make
  * @returns {Replaced}
  */
-function replace(name, make) {
-  const target = /** @type {any} */ (process);
+function replace(target, name, make) {
   const original = target[name];
   const own = make(original);
   target[name] = own;

@@ -6,6 +6,8 @@
  * files goes back to the watcher, and comes again with the others.
  */
 
+// The program may put a clock of its own in the place of the global one.
+const { setImmediate } = require('node:timers');
 const { SafeHotError } = require('../errors');
 const { guarded, fromNative } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
@@ -194,13 +196,8 @@ class Transactions {
    */
   #carryOut(request) {
     const work = this.#begin(request, MAX_ATTEMPTS);
-    if (work.type === 'given-back') return undefined;
-    if (work.type === 'staged' && !this.#isSettled(work)) return this.#settle(request, work);
-    const { settleTimeoutMs } = this.#host.options;
-    this.#publishLater(
-      request,
-      work.type === 'done' ? work : this.#finish(request, work, settleTimeoutMs),
-    );
+    if (work.type === 'staged') return this.#settle(request, work);
+    if (work.type === 'done') this.#publishLater(request, work);
     return undefined;
   }
 
@@ -347,7 +344,7 @@ class Transactions {
 
   /**
    * Waits until what awaits at the top level has evaluated, and until the successor has asked for each listening socket
-   * of what it replaces.
+   * of what it replaces; and a turn of the event loop longer, by whose end Node has told of what new code rejects.
    *
    * @param {Request} request
    * @param {StagedWork} work
@@ -361,9 +358,16 @@ class Transactions {
       const { overlay } = work.staged;
       const { awaiting } = overlay;
       let isLate = false;
+      const lookSoon = () => {
+        setImmediate(() => {
+          if (this.#isSettled(work)) resolve('settled');
+        });
+      };
       const supersede = () => this.#supersede(request, work, resolve);
-      // A program that saves a file each time it starts would overtake itself for ever.
+      // A program that saves a file each time it starts would overtake itself for ever. What is about to be committed is,
+      // unless it is the first of many.
       const overtake = () => {
+        if (this.#isSettled(work)) return;
         if (this.#overtaken >= MAX_ATTEMPTS && !isLate) return;
         this.#overtaken += 1;
         supersede();
@@ -379,7 +383,7 @@ class Transactions {
       const follow = (/** @type {Promise<void>} */ promise) => {
         const didEnd = () => {
           awaiting.delete(promise);
-          if (this.#isSettled(work)) resolve('settled');
+          lookSoon();
         };
         promise.then(didEnd, (error) => work.guard.fail(error));
       };
@@ -392,10 +396,8 @@ class Transactions {
       };
       this.#state = { phase: 'waiting', supersede, overtake };
       work.guard.onFailure = () => resolve('failed');
-      servers.onStagedListen = () => {
-        // The program is in the middle of its own call: the switch is made when that has returned.
-        if (this.#isSettled(work)) queueMicrotask(() => resolve('settled'));
-      };
+      servers.onStagedListen = lookSoon;
+      lookSoon();
     });
     clearTimeout(timer);
     servers.onStagedListen = null;

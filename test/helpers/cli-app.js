@@ -54,12 +54,13 @@ class App {
 
   constructor(folder, { how = 'cli', entry = 'server.js', ...rest } = {}) {
     const { args = [], options = ['--report', 'json'], env = {}, nodeArgs = [], stdin, ipc } = rest;
-    const { execPath = process.execPath } = rest;
+    const { execPath = process.execPath, within = [] } = rest;
     this.#patienceMs = rest.patienceMs ?? PATIENCE_MS;
-    const command = [...nodeArgs, ...COMMANDS[how](entry, options), ...args];
+    const command = [execPath, ...nodeArgs, ...COMMANDS[how](entry, options), ...args];
+    const [program, ...all] = [...within, ...command];
     const report = how === 'register' || how === 'import' ? { SAFE_HOT_REPORT: 'json' } : {};
     this.folder = folder;
-    this.child = spawn(execPath, command, {
+    this.child = spawn(program, all, {
       cwd: folder,
       env: { ...cleanEnvironment(), ...report, ...env },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(ipc ? ['ipc'] : [])],
