@@ -90,6 +90,7 @@ export type HolderKind =
   | 'promise'
   | 'weak-map'
   | 'finalization'
+  | 'async-context'
   | 'children'
   | 'global'
   | 'stack'

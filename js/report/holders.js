@@ -27,6 +27,8 @@ const ADVICE = {
     "Node's own list: hotReload() takes a module out of it, decache and clear-module do not.",
   'weak-map': 'The key outlives the version: delete the entry in hot.dispose().',
   finalization: 'A held value lives as long as its object: hold plain data, and no function.',
+  'async-context':
+    'A store lives as long as anything that began in it: end that in hot.dispose(), or keep plain data in the store.',
   global: 'Keep what all versions share with hot.keep(), which holds no code.',
   instance: 'Its class is of the old version: take it out in hot.dispose(), or share plain data.',
   bound: 'A bound function keeps the function: take it out in hot.dispose().',
@@ -115,6 +117,14 @@ function roleOf(steps, way, anchor) {
     return { kind: 'timer', role: 'is the callback of an immediate' };
   }
   const events = index(({ edge }) => edge === '_events');
+  const store = storeIndex(way);
+  if (store > events) {
+    const named = anchor.file === null ? undefined : `\`${upTo(store)}\``;
+    const keeper = named ?? way.slice(0, store).findLast(({ node }) => KEEPER.test(node))?.node;
+    const kept = keeper === undefined ? '' : `, kept by ${keeper}`;
+    const access = accessText('store', way.slice(store + 1));
+    return { kind: 'async-context', role: `is \`${access}\` of an AsyncLocalStorage${kept}` };
+  }
   if (events !== -1) {
     const event = way[events + 1]?.edge.replace(/^<symbol (.*)>$/, '$1') ?? '';
     return { kind: 'listener', role: `is a listener of '${event}' on \`${upTo(events)}\`` };
@@ -142,6 +152,25 @@ function roleOf(steps, way, anchor) {
     return { kind: 'global', role: `is \`${upTo(way.length)}\`` };
   }
   return collectionRole(way, anchor, last);
+}
+
+/** The class of an object that a person may know. */
+const KEEPER = /^(?!AsyncContextFrame)[A-Z][\w$]*$/;
+
+/**
+ * Where a way leads to what `AsyncLocalStorage.run` was given: a property of each resource up to Node 22, a value of a map that
+ * promises and resources have since.
+ *
+ * @param {Step[]} way
+ * @returns {number} -1 if it does not
+ */
+function storeIndex(way) {
+  const own = way.findLastIndex(({ edge }) => edge === '<symbol kResourceStore>');
+  const frame = way.findLastIndex(({ node }) => node === 'AsyncContextFrame');
+  // After the frame come its table and an entry of that.
+  return frame !== -1 && way[frame + 1]?.edge === 'table' && frame + 2 < way.length
+    ? Math.max(own, frame + 2)
+    : own;
 }
 
 /**

@@ -170,6 +170,26 @@ const LEAKS = {
     kind: 'listener',
     text: /^function onMessage \(.*leaky\.js:2\) is an event listener of `(port1|MessagePort)/,
   },
+  'a message handler of a worker': {
+    files: {
+      'node_modules/pool/index.js':
+        "const { Worker } = require('node:worker_threads');\nconst worker = new Worker('setInterval(() => {}, 1e6)', { eval: true });\nworker.unref();\nexports.listen = (f) => worker.on('message', f);\n",
+      'leaky.js':
+        "const { listen } = require('pool');\nexports.start = () => listen(function onMessage() {});\n",
+    },
+    kind: 'listener',
+    text: /^function onMessage \(.*leaky\.js:2\) is a listener of 'message' on `[wW]orker`/,
+  },
+  'the store of an async context': {
+    files: {
+      'node_modules/jobs/index.js':
+        "const { AsyncLocalStorage } = require('node:async_hooks');\nconst storage = new AsyncLocalStorage();\nexports.run = (store) => storage.run(store, () => void setInterval(() => {}, 1e8).unref());\n",
+      'leaky.js':
+        "const { run } = require('jobs');\nexports.start = () => run({ user() { return 1; } });\n",
+    },
+    kind: 'async-context',
+    text: /^function user \(.*leaky\.js:2\) is `store\.user` of an AsyncLocalStorage, kept by Timeout$/,
+  },
   'what a FinalizationRegistry hands on': {
     files: {
       'holder.js':
