@@ -10,7 +10,7 @@ const path = require('node:path');
 const { EventEmitter } = require('node:events');
 const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
-const { resolveOptions, projectRoot } = require('./options');
+const { resolveOptions, rootFor } = require('./options');
 const { Registry } = require('./runtime/registry');
 const { Loader } = require('./runtime/cjs/loader');
 const { Formats } = require('./runtime/formats');
@@ -29,6 +29,7 @@ const { hotFlags } = require('./transaction/graph-change');
 const { reloadReport, relativeTo } = require('./report/events');
 const { print, publishToChannel } = require('./report/channels');
 const { FileDependencies } = require('./runtime/file-dependencies');
+const { packageOf } = require('./package-of');
 const { PackageFields } = require('./package-fields');
 const { Tsconfigs } = require('./tsconfigs');
 const { FileWatcher } = require('./watch');
@@ -73,6 +74,8 @@ class Engine {
   /** What ES modules need; made when the first one is in sight. @type {import('./es-modules').EsModules | null} */
   #esModules = null;
   #resolveImport = makeResolveImport(this.tsconfigs);
+  /** The folder in `node_modules`, if the program is a command of a package. @type {string | null} */
+  #entryPackage = null;
   /** Loaded as the option `adapters` says. @type {Set<string>} */
   #adapterFiles = new Set();
   #isReady = false;
@@ -180,10 +183,25 @@ class Engine {
   isHot(filename) {
     let isHot = this.#hotFiles.get(filename);
     if (isHot === undefined) {
-      isHot = this.#scope.isHot(filename);
+      isHot = this.#scope.isHot(filename) || this.#isOfEntryPackage(filename);
       this.#hotFiles.set(filename, isHot);
     }
     return isHot;
+  }
+
+  /**
+   * The program is a command of a package. What it loads for the project it loads once, so a change is to begin it anew: its
+   * own package is hot, and no other.
+   *
+   * @param {string} entry
+   */
+  heatCommand(entry) {
+    this.#entryPackage = packageOf(realFile(entry) ?? '')?.folder ?? null;
+    this.#hotFiles.clear();
+  }
+
+  #isOfEntryPackage(/** @type {string} */ filename) {
+    return this.#entryPackage !== null && packageOf(filename)?.folder === this.#entryPackage;
   }
 
   get esModules() {
@@ -632,13 +650,6 @@ function getEngine(entry) {
   const holder = /** @type {any} */ (globalThis);
   holder[KEY] ??= new Engine(rootFor(entry)).start();
   return holder[KEY];
-}
-
-/** @param {string | undefined} entry */
-function rootFor(entry) {
-  const program = entry ?? process.argv[1];
-  const isTool = !program || program.split(path.sep).includes('node_modules');
-  return projectRoot(isTool ? process.cwd() : path.dirname(path.resolve(program)));
 }
 
 exports.Engine = Engine;

@@ -147,6 +147,11 @@ const CATALOGUE = {
     message: (d) => `${d.what} gives no answer: ${d.reason}`,
     solve: 'Wait until the program has time, or end it. If it runs in a debugger, let it go on.',
   },
+  ERR_SAFE_HOT_NO_ENTRY: {
+    message: (d) => `No entry was given, and ${d.path} names none: ${d.reason}`,
+    solve:
+      'Name the file that `node` would run: `safe-hot server.js`. A command of a package may be named too: `safe-hot fastify start app.js`.',
+  },
   ERR_SAFE_HOT_RESOLVE: {
     message: (d) => d.reason,
     solve: 'Correct the `package.json` that the message names, or its permissions.',

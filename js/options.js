@@ -154,6 +154,16 @@ function projectRoot(folder) {
 }
 
 /**
+ * The project of a program. One that is a command of a package works on the project in whose folder it is called.
+ *
+ * @param {string | undefined} [entry] default: what this process runs
+ */
+function rootFor(entry = process.argv[1]) {
+  const isTool = !entry || entry.split(path.sep).includes('node_modules');
+  return projectRoot(isTool ? process.cwd() : path.dirname(path.resolve(entry)));
+}
+
+/**
  * The right name for a mistyped one, if one is near enough.
  *
  * @param {string} name
@@ -200,4 +210,5 @@ exports.validate = validate;
 exports.nearestName = nearestName;
 exports.resolveOptions = resolveOptions;
 exports.projectRoot = projectRoot;
+exports.rootFor = rootFor;
 exports.describe = describe;

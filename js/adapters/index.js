@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { addClientPackage } = require('./clients');
 const { SafeHotError } = require('../errors');
+const { packageOf } = require('../package-of');
 const { makerInContext, runAsCold, runUnowned } = require('../resources/ownership');
 
 /**
@@ -37,8 +38,6 @@ const OWN = {
   passport: () => require('./passport'),
   'prom-client': () => require('./prom-client'),
 };
-
-const FOLDER = `${path.sep}node_modules${path.sep}`;
 
 class Adapters {
   /** By package. @type {Map<string, (() => Adapter)[]>} */
@@ -78,19 +77,17 @@ class Adapters {
    * @returns {T} what whoever asked is to have
    */
   didLoad(filename, exports, requester) {
-    const at = filename.lastIndexOf(FOLDER);
-    if (at < 0) return exports;
-    const name = packageAt(filename, at + FOLDER.length);
-    const loaders = this.#known.get(name);
+    const from = packageOf(filename);
+    const loaders = from && this.#known.get(from.name);
     if (!loaders || exports === null || !/^(object|function)$/.test(typeof exports)) return exports;
-    const root = filename.slice(0, at + FOLDER.length) + name.replace('/', path.sep);
-    if (requester?.startsWith(root + path.sep)) return exports;
+    const { folder } = from;
+    if (requester?.startsWith(folder + path.sep)) return exports;
     const object = /** @type {object} */ (exports);
     // A module that only passes on what has been adapted.
     if (this.#adapted.has(/** @type {any} */ (object).default)) return exports;
     if (!this.#adapted.has(object)) {
-      const file = filename.slice(root.length + 1).replaceAll(path.sep, '/');
-      this.#adapted.set(object, this.#adapt(loaders, root, file, object));
+      const file = filename.slice(folder.length + 1).replaceAll(path.sep, '/');
+      this.#adapted.set(object, this.#adapt(loaders, folder, file, object));
     }
     return /** @type {T} */ (this.#adapted.get(object));
   }
@@ -201,12 +198,6 @@ function check(adapter) {
     expected: '{ package: string, versions?: ">=a.b.c <d", adapt: function }',
     actual: adapter === null ? 'null' : typeof adapter,
   });
-}
-
-/** @param {string} filename @param {number} start of the package's name in it */
-function packageAt(filename, start) {
-  const [first = '', second] = filename.slice(start).split(path.sep, 2);
-  return first.startsWith('@') && second ? `${first}/${second}` : first;
 }
 
 /** @param {string} root @returns {string} */

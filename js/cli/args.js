@@ -40,8 +40,8 @@ const DOCTOR_OPTIONS = /** @type {const} */ ({
   pid: { type: 'string' },
 });
 
-const HELP = `Usage: safe-hot [options] <entry> [arguments of the program]
-       safe-hot check [--json] [--rounds <n>] [--timeout <ms>] <entry> [arguments of the program]
+const HELP = `Usage: safe-hot [options] [entry] [arguments of the program]
+       safe-hot check [--json] [--rounds <n>] [--timeout <ms>] [entry] [arguments of the program]
        safe-hot doctor [--json] [--entry <entry>] [--pid <pid>]
        safe-hot doctor [--json] <file.heapsnapshot>
 
@@ -67,8 +67,8 @@ Options:
 /**
  * @typedef {{ command: 'help' } | { command: 'version' }
  *   | { command: 'doctor', file?: string, entry?: string, pid?: number, json: boolean }
- *   | { command: 'run', entry: string, programArgs: string[], options: Record<string, any> }
- *   | { command: 'check', entry: string, programArgs: string[], options: Record<string, any>, json: boolean,
+ *   | { command: 'run', entry?: string, programArgs: string[], options: Record<string, any> }
+ *   | { command: 'check', entry?: string, programArgs: string[], options: Record<string, any>, json: boolean,
  *     check: import('../check').CheckSettings }} Invocation
  */
 
@@ -90,7 +90,7 @@ function readArgs(args) {
     dryRun: values['dry-run'],
     poll: values.poll,
   };
-  const program = { entry: requireEntry(entry), programArgs };
+  const program = { ...(entry === undefined ? {} : { entry }), programArgs };
   return { command: 'run', ...program, options: validate(options, WATCH_OPTIONS) };
 }
 
@@ -108,20 +108,14 @@ function readCheck(args) {
     timeoutMs: readCount('timeout', values.timeout, CHECK_DEFAULTS.timeoutMs),
   };
   const options = validate({ ...reloadOptions(values), report: 'none' }, WATCH_OPTIONS);
-  return { command: 'check', entry: requireEntry(entry), programArgs, options, json, check };
+  const program = { ...(entry === undefined ? {} : { entry }), programArgs };
+  return { command: 'check', ...program, options, json, check };
 }
 
 /** @param {{ [name: string]: any }} values */
 function reloadOptions({ include, exclude, unaccepted, 'settle-timeout': settleTimeout }) {
   const settleTimeoutMs = settleTimeout === undefined ? undefined : Number(settleTimeout);
   return { include, exclude, unaccepted, settleTimeoutMs };
-}
-
-/** @param {string | undefined} entry */
-function requireEntry(entry) {
-  if (entry !== undefined) return entry;
-  const details = { name: 'entry', expected: 'the file of a program', actual: 'missing' };
-  throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', details);
 }
 
 /**

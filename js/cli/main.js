@@ -14,14 +14,23 @@ async function main(args) {
     const invocation = readArgs(args);
     if (invocation.command === 'help') process.stdout.write(HELP);
     else if (invocation.command === 'version') process.stdout.write(`${readVersion()}\n`);
-    else if (invocation.command === 'run') require('./commands/run').run(invocation);
-    else if (invocation.command === 'check') await require('./commands/check').check(invocation);
+    else if (invocation.command === 'run') require('./commands/run').run(completed(invocation));
+    else if (invocation.command === 'check')
+      await require('./commands/check').check(completed(invocation));
     else if (invocation.command === 'doctor') await require('./commands/doctor').doctor(invocation);
   } catch (error) {
     if (!(error instanceof SafeHotError)) throw error;
     process.stderr.write(`safe-hot: ${error.message} (${error.code})\n`);
     process.exitCode = WRONG_USE;
   }
+}
+
+/**
+ * @template {{ entry?: string, programArgs: string[], options: Record<string, any> }} I
+ * @param {I} invocation
+ */
+function completed(invocation) {
+  return require('./program').completed(invocation);
 }
 
 function readVersion() {

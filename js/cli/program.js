@@ -6,7 +6,8 @@ const { spawn } = require('node:child_process');
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const { SafeHotError } = require('../errors');
-const { projectRoot } = require('../options');
+const { rootFor } = require('../options');
+const { findCommand, findEntry } = require('./entry');
 const { makeScope } = require('../scope');
 const { environmentFor, readChannel } = require('../supervision');
 
@@ -19,9 +20,33 @@ const CHANNEL_FD = 3;
  * @typedef {object} Program
  * @property {string} entry
  * @property {string[]} programArgs
+ * @property {string[]} [nodeArgs] of a script that was read
+ * @property {Record<string, string>} [env] the same
+ * @property {string} [cwd] the same
  * @property {Record<string, any>} options validated
  * @property {import('../check').CheckSettings} [check]
  */
+
+/**
+ * With the entry, where the command line names none, or names a command of a package.
+ *
+ * @template {{ entry?: string, programArgs: string[], options: Record<string, any> }} I
+ * @param {I} invocation
+ * @returns {I & Program}
+ * @throws {SafeHotError} ERR_SAFE_HOT_NO_ENTRY
+ */
+function completed(invocation) {
+  const cwd = process.cwd();
+  if (invocation.entry !== undefined) {
+    return { ...invocation, entry: findCommand(invocation.entry, cwd) };
+  }
+  const { from, entry, ...found } = findEntry(cwd);
+  const report = invocation.options['report'] ?? process.env['SAFE_HOT_REPORT'] ?? 'text';
+  const name = path.relative(cwd, entry);
+  const text = [name, ...found.programArgs].join(' ');
+  if (report === 'text') process.stderr.write(`safe-hot  ${text}, from ${from}\n`);
+  return { ...invocation, ...found, entry: name };
+}
 
 /**
  * The file that `node <entry>` would run.
@@ -32,7 +57,7 @@ const CHANNEL_FD = 3;
 function findProgram({ entry, options }) {
   const file = resolveEntry(entry);
   const { include = [], exclude = [] } = options;
-  makeScope({ root: projectRoot(path.dirname(file)), include, exclude });
+  makeScope({ root: rootFor(file), include, exclude });
   return file;
 }
 
@@ -51,17 +76,27 @@ function resolveEntry(entry) {
  * @param {import('node:child_process').StdioOptions & any[]} streams of the program: input, output and error
  * @param {(message: import('../supervision').Message) => void} onMessage
  */
-function spawnProgram({ entry, programArgs, options, check }, streams, onMessage) {
-  const args = [...process.execArgv, '-r', REGISTER, path.resolve(entry), ...programArgs];
+function spawnProgram(program, streams, onMessage) {
+  const { entry, programArgs, nodeArgs = [], env = {}, cwd, options, check } = program;
+  const args = [
+    ...process.execArgv,
+    ...nodeArgs,
+    '-r',
+    REGISTER,
+    path.resolve(entry),
+    ...programArgs,
+  ];
   const settings = { fd: CHANNEL_FD, options, ...(check ? { check } : {}) };
   const child = spawn(process.execPath, args, {
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: [...streams, 'pipe'],
-    env: { ...process.env, ...environmentFor(settings) },
+    env: { ...process.env, ...env, ...environmentFor(settings) },
   });
   const channel = /** @type {import('node:stream').Readable} */ (child.stdio[CHANNEL_FD]);
   readChannel(channel, onMessage);
   return child;
 }
 
+exports.completed = completed;
 exports.findProgram = findProgram;
 exports.spawnProgram = spawnProgram;

@@ -18,6 +18,7 @@ function start() {
   const engine = getEngine();
   engine.configure(settings?.options ?? {}, { report: 'text' });
   const watcher = engine.watch(null);
+  if (settings && process.argv[1]) engine.heatCommand(process.argv[1]);
   engine.expectEntry(process.argv[1]);
   const { root } = engine.options;
   // Once the program has started: none of that time goes into what is loaded for this.

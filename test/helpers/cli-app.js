@@ -24,7 +24,7 @@ const PATIENCE_MS = 20_000;
 /** How a program is started. */
 const COMMANDS = {
   plain: (entry) => [entry],
-  cli: (entry, options) => [BIN, ...options, entry],
+  cli: (entry, options) => [BIN, ...options, ...[entry].flat()],
   register: (entry) => ['-r', REGISTER, entry],
   import: (entry) => ['--import', pathToFileURL(REGISTER).href, entry],
 };

@@ -346,8 +346,8 @@ describe('cli', () => {
       ],
       [['--dry-run=yes', 'server.js'], 'ERR_SAFE_HOT_INVALID_ARGUMENT', /dry-run/],
       [['--include', '[', 'server.js'], 'ERR_SAFE_HOT_BAD_GLOB', /\[/],
-      [[], 'ERR_SAFE_HOT_INVALID_ARGUMENT', /entry/],
-      [['--report', 'json'], 'ERR_SAFE_HOT_INVALID_ARGUMENT', /entry/],
+      [[], 'ERR_SAFE_HOT_NO_ENTRY', /neither main nor a script/],
+      [['--report', 'json'], 'ERR_SAFE_HOT_NO_ENTRY', /neither main nor a script/],
       [['missing.js'], 'ERR_SAFE_HOT_ENTRY_NOT_FOUND', /missing\.js does not exist/],
     ];
 

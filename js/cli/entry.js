@@ -1,0 +1,193 @@
+'use strict';
+
+/**
+ * Finds what to run where the command line does not say: `main` of `package.json`, else what its script `start` or `dev`
+ * runs under node, tsx, nodemon or ts-node.
+ */
+
+const fs = require('node:fs');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+const { SafeHotError } = require('../errors');
+const { projectRoot } = require('../options');
+
+/**
+ * @typedef {object} Found
+ * @property {string} entry absolute
+ * @property {string[]} programArgs
+ * @property {string[]} nodeArgs
+ * @property {Record<string, string>} env
+ * @property {string} [cwd] where npm runs scripts
+ * @property {string} from where it was found, for people
+ */
+
+const SCRIPTS = ['start', 'dev'];
+
+/** Flags of each runner that take the next word as their value, besides those of node. */
+const NODE_VALUES =
+  '-r --require --import --loader --experimental-loader -C --conditions --env-file --env-file-if-exists --watch-path --title';
+/** @type {Record<string, string>} */
+const VALUES = {
+  node: NODE_VALUES,
+  tsx: `${NODE_VALUES} --tsconfig --include --exclude --ignore`,
+  nodemon: `${NODE_VALUES} -w --watch -e --ext -i --ignore -x --exec -d --delay -s --signal --config --cwd`,
+  'ts-node': `${NODE_VALUES} -P --project -O --compiler-options --compiler --cwd -I --ignore -D --ignore-diagnostics`,
+};
+/** Other names of the same. @type {Record<string, string>} */
+const ALIASES = { 'ts-node-dev': 'ts-node', 'ts-node-esm': 'ts-node', tsnd: 'ts-node' };
+
+/** What node is to have too; all else is a matter of the runner, or of watching. */
+const PASSED_ON =
+  /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file.*|--inspect.*|--title|--max-old-space-size|--trace-.*|--enable-source-maps|--no-.*|--expose-gc|--stack-trace-limit)(=|$)/;
+/** Compilers of TypeScript, which safe-hot runs as it is. */
+const COMPILERS =
+  /^(ts-node|tsx|tsconfig-paths|@?swc-node|@swc\/register|@swc-node\/|esbuild-register|@babel\/register)/;
+
+/**
+ * @param {string} cwd
+ * @returns {Found}
+ * @throws {SafeHotError} ERR_SAFE_HOT_NO_ENTRY
+ */
+function findEntry(cwd) {
+  const root = projectRoot(cwd);
+  const file = path.join(root, 'package.json');
+  const { main, scripts } = readPackage(file);
+  const tried = [];
+  if (typeof main === 'string') {
+    const entry = resolve(root, main);
+    const found = { programArgs: [], nodeArgs: [], env: {}, from: 'main of package.json' };
+    if (entry) return { entry, ...found };
+    tried.push(`main is ${main}, which does not exist`);
+  }
+  for (const name of SCRIPTS) {
+    const script = scripts?.[name];
+    if (typeof script !== 'string') continue;
+    const found = readScript(script, root);
+    if (found) return { ...found, cwd: root, from: `scripts.${name} of package.json` };
+    tried.push(`scripts.${name} is "${script}"`);
+  }
+  const reason =
+    tried.length > 0 ? tried.join(', ') : 'it has neither main nor a script start or dev';
+  throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason });
+}
+
+/**
+ * What a script runs, if its last command is one of the runners.
+ *
+ * @param {string} script
+ * @param {string} root
+ * @returns {Omit<Found, 'from'> | undefined}
+ */
+function readScript(script, root) {
+  const words = wordsOf(script.split(/&&|;/).at(-1) ?? '');
+  /** @type {Record<string, string>} */
+  const env = {};
+  for (;;) {
+    const [, name, value = ''] = /^(\w+)=(.*)$/s.exec(words[0] ?? '') ?? [];
+    if (name) env[name] = value;
+    else if (!/^(npx|cross-env|exec|env)$/.test(words[0] ?? '')) break;
+    words.shift();
+  }
+  const runner = path.basename(words.shift() ?? '');
+  const found = readCommand(ALIASES[runner] ?? runner, words);
+  const entry = found && resolve(root, found.entry);
+  return found && entry ? { ...found, entry, env } : undefined;
+}
+
+/**
+ * @param {string} runner
+ * @param {string[]} words after it
+ * @returns {{ entry: string, programArgs: string[], nodeArgs: string[] } | undefined}
+ */
+function readCommand(runner, words) {
+  const values = VALUES[runner]?.split(' ');
+  if (!values) return undefined;
+  /** @type {string[]} */
+  const nodeArgs = [];
+  let index = 0;
+  if (runner === 'tsx' && words[0] === 'watch') index = 1;
+  for (; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (!word.startsWith('-')) break;
+    // Text to run is no file.
+    if (runner === 'node' && /^(-e|--eval|-p|--print)$/.test(word)) return undefined;
+    const takesNext = values.includes(word);
+    const value = takesNext ? (words[(index += 1)] ?? '') : (word.split('=')[1] ?? '');
+    // `nodemon --exec "ts-node -r x" app.ts`
+    if (runner === 'nodemon' && /^(-x|--exec)$/.test(word)) {
+      const [inner = '', ...flags] = wordsOf(value);
+      const name = ALIASES[inner] ?? inner;
+      return readCommand(name, [...flags, ...words.slice(index + 1)]);
+    }
+    if (!PASSED_ON.test(word) || COMPILERS.test(value)) continue;
+    nodeArgs.push(word, ...(takesNext ? [value] : []));
+  }
+  const entry = words[index];
+  return entry === undefined ? undefined : { entry, programArgs: words.slice(index + 1), nodeArgs };
+}
+
+/** Words as a shell parts them; quotes are taken off. @param {string} text */
+function wordsOf(text) {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}
+
+/**
+ * @param {string} root
+ * @param {string} name
+ * @returns {string | undefined} the file that node would run
+ */
+function resolve(root, name) {
+  const file = path.resolve(root, name);
+  try {
+    return createRequire(file).resolve(file);
+  } catch {
+    // Runners of TypeScript take a name without its extension.
+    return ['.ts', '.tsx', '.mts', '.cts']
+      .map((each) => file + each)
+      .find((each) => fs.existsSync(each));
+  }
+}
+
+/** @param {string} file @returns {{ main?: unknown, scripts?: Record<string, unknown> }} */
+function readPackage(file) {
+  let text;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = 'there is no package.json';
+    throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason }, cause);
+  }
+  try {
+    return JSON.parse(text) ?? {};
+  } catch (cause) {
+    const { message: reason } = /** @type {Error} */ (cause);
+    throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason }, cause);
+  }
+}
+
+/**
+ * The command of a package, by the name that scripts know it by.
+ *
+ * @param {string} name as on the command line
+ * @param {string} cwd
+ * @returns {string} its file, or `name` where that is a file itself or there is no such command
+ */
+function findCommand(name, cwd) {
+  if (/[\\/]/.test(name) || fs.existsSync(path.resolve(cwd, name))) return name;
+  for (let at = cwd; ; at = path.dirname(at)) {
+    const file = path.join(at, 'node_modules', '.bin', name);
+    if (fs.existsSync(file) && isScript(fs.realpathSync(file))) return fs.realpathSync(file);
+    if (path.dirname(at) === at) return name;
+  }
+}
+
+/** Would node run it? @param {string} file */
+function isScript(file) {
+  return (
+    /\.[cm]?js$/.test(file) || /^#!.*\bnode\b/.test(fs.readFileSync(file, 'latin1').slice(0, 200))
+  );
+}
+
+exports.findEntry = findEntry;
+exports.findCommand = findCommand;
