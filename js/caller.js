@@ -2,7 +2,11 @@
 
 /** The file that called a function of the public API, so that a relative path is relative to it, as with `require`. */
 
+const path = require('node:path');
 const { fileURLToPath } = require('node:url');
+
+/** It calls for the program, where there is nothing to call yet. */
+const IN_BETWEEN = path.join(__dirname, 'production.js');
 
 /**
  * @param {Function} callee the public function; its caller is wanted
@@ -13,13 +17,14 @@ function callerFile(callee) {
   /** @type {{ stack?: NodeJS.CallSite[] }} */
   const holder = {};
   try {
-    Error.stackTraceLimit = 1;
+    Error.stackTraceLimit = 2;
     Error.prepareStackTrace = (_, sites) => sites;
     Error.captureStackTrace(holder, callee);
-    const name = holder.stack?.[0]?.getFileName();
+    const names = holder.stack?.map((site) => site.getFileName()) ?? [];
+    const name = names[0] === IN_BETWEEN ? names[1] : names[0];
     if (typeof name !== 'string' || name.startsWith('node:')) return undefined;
     const file = name.startsWith('file:') ? fileURLToPath(name) : name;
-    return require('node:path').isAbsolute(file) ? file : undefined;
+    return path.isAbsolute(file) ? file : undefined;
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;

@@ -30,6 +30,7 @@ const { reloadReport, relativeTo } = require('./report/events');
 const { print, publishToChannel } = require('./report/channels');
 const { FileDependencies } = require('./runtime/file-dependencies');
 const { packageOf } = require('./package-of');
+const { envFiles } = require('./env-files');
 const { PackageFields } = require('./package-fields');
 const { Tsconfigs } = require('./tsconfigs');
 const { FileWatcher } = require('./watch');
@@ -94,6 +95,8 @@ class Engine {
   /** @param {string} root */
   constructor(root) {
     this.options = resolveOptions(root, {});
+    for (const file of this.options.configFiles) this.coldLoaded.add(file);
+    for (const file of envFiles()) this.coldReads.set(file, binding.fingerprint(file));
     this.#scope = makeScope(this.options);
     this.loader = new Loader(this.#loaderHost());
     this.transactions = new Transactions(this.#transactionHost());

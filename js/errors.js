@@ -55,6 +55,11 @@ const CATALOGUE = {
       `${d.path} is cold and was loaded: the process must start again to use the change`,
     solve: 'Restart the process. The command line does it by itself.',
   },
+  ERR_SAFE_HOT_CONFIG: {
+    message: (d) => `The settings in ${d.path} cannot be read: ${d.reason}`,
+    solve:
+      'Mend the file that the message names. A project has its settings in one place: under "safe-hot" in `package.json`, or in one file named `safe-hot.config` with `.json`, `.js`, `.mjs`, `.cjs`, `.ts` or `.mts`, which exports them by default.',
+  },
   ERR_SAFE_HOT_DECLINED: {
     message: (d) => `${d.path} cannot be replaced: ${d.by} declines it`,
     solve: 'Restart the process, or remove the `hot.decline()` call.',
@@ -111,7 +116,8 @@ const CATALOGUE = {
     solve: 'Pass a value of the type that the message names.',
   },
   ERR_SAFE_HOT_INVALID_OPTION: {
-    message: (d) => `The option "${d.option}" must be ${d.expected}, not ${d.actual}`,
+    message: (d) =>
+      `The option "${d.option}"${d.source ? ` in ${d.source}` : ''} must be ${d.expected}, not ${d.actual}`,
     solve: 'Pass a value of the kind that the message names.',
   },
   ERR_SAFE_HOT_LINK: {
@@ -189,7 +195,7 @@ const CATALOGUE = {
   },
   ERR_SAFE_HOT_UNKNOWN_OPTION: {
     message: (d) =>
-      `There is no option "${d.option}"${d.nearest ? `; did you mean "${d.nearest}"?` : ''}`,
+      `There is no option "${d.option}"${d.source ? ` in ${d.source}` : ''}${d.nearest ? `; did you mean "${d.nearest}"?` : ''}`,
     solve: 'The README lists every option.',
   },
   ERR_SAFE_HOT_UNREADABLE: {
@@ -213,7 +219,7 @@ function inUse(/** @type {{ version?: number | undefined }} */ details) {
 }
 
 /** Details that are paths; a message shows them relative to the working directory. */
-const PATHS = ['path', 'by', 'from', 'importer'];
+const PATHS = ['path', 'by', 'from', 'importer', 'source'];
 
 /** @param {Record<string, unknown>} details */
 function forPeople(details) {

@@ -2,12 +2,16 @@
 
 /** The public API. `index.d.ts` says what each part does. */
 
-const { getEngine } = require('./engine');
 const { SafeHotError } = require('./errors');
-const api = require('./hot-reload');
+const { isProduction, makeLazyApi } = require('./production');
 
-// Modules are seen from the first `require('safe-hot')` on.
-getEngine();
+const api = isProduction() ? makeLazyApi() : begin();
+
+/** Modules are seen from the first `require('safe-hot')` on. */
+function begin() {
+  require('./engine').getEngine();
+  return require('./hot-reload');
+}
 
 exports.adapter = api.adapter;
 exports.hotReload = api.hotReload;

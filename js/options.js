@@ -1,9 +1,13 @@
 'use strict';
 
-/** Defaults and validation. The only place that reads what users set: options, `package.json` and the environment. */
+/**
+ * Defaults and validation. The only place that reads what users set: options, `package.json`, a file of its own and the
+ * environment, but for NODE_ENV, which `production.js` reads before anything is loaded.
+ */
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { readConfigFile } = require('./config-file');
 const { SafeHotError } = require('./errors');
 
 /** @typedef {import('./types').EngineOptions} EngineOptions */
@@ -66,14 +70,15 @@ const POLL_INTERVAL_MS = 200;
 /**
  * @param {unknown} options
  * @param {Record<string, OptionKind>} kinds
+ * @param {string} [source] the file that they stand in
  * @returns {Record<string, any>}
  * @throws {SafeHotError} ERR_SAFE_HOT_UNKNOWN_OPTION, ERR_SAFE_HOT_INVALID_OPTION, ERR_SAFE_HOT_INVALID_ARGUMENT
  */
-function validate(options, kinds) {
+function validate(options, kinds, source) {
   if (options === undefined) return {};
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', {
-      name: 'options',
+      name: source ? `What ${path.basename(source)} says of safe-hot` : 'options',
       expected: 'an object',
       actual: describe(options),
     });
@@ -82,10 +87,10 @@ function validate(options, kinds) {
     const kind = Object.hasOwn(kinds, option) ? kinds[option] : undefined;
     if (!kind) {
       const nearest = nearestName(option, Object.keys(kinds));
-      throw new SafeHotError('ERR_SAFE_HOT_UNKNOWN_OPTION', { option, nearest });
+      throw new SafeHotError('ERR_SAFE_HOT_UNKNOWN_OPTION', { option, nearest, source });
     }
     if (value !== undefined && !kind.accepts(value)) {
-      const details = { option, expected: kind.expected, actual: describe(value) };
+      const details = { option, expected: kind.expected, actual: describe(value), source };
       throw new SafeHotError('ERR_SAFE_HOT_INVALID_OPTION', details);
     }
   }
@@ -93,20 +98,27 @@ function validate(options, kinds) {
 }
 
 /**
- * What holds for a project: the defaults, then `package.json`, then the environment, then the call.
+ * What holds for a project: the defaults, then `package.json` or `safe-hot.config.*`, then the environment, then the call.
  *
  * @param {string} root
  * @param {Record<string, any>} given validated
  * @param {Record<string, any>} [defaults]
  * @returns {EngineOptions}
+ * @throws {SafeHotError} ERR_SAFE_HOT_CONFIG, and what `validate` throws
  */
 function resolveOptions(root, given, defaults = {}) {
-  const project = readPackageOptions(root);
-  const merged = { ...defaults, ...project, ...readEnvironment(), ...dropUndefined(given) };
+  const project = readProjectOptions(root);
+  const merged = {
+    ...defaults,
+    ...project.options,
+    ...readEnvironment(),
+    ...dropUndefined(given),
+  };
   const poll = merged['poll'] ?? false;
   return {
     root,
     adapters: merged['adapters'] ?? [],
+    configFiles: project.files,
     include: merged['include'] ?? [],
     exclude: merged['exclude'] ?? [],
     unaccepted: merged['unaccepted'] ?? 'reload',
@@ -121,14 +133,34 @@ function resolveOptions(root, given, defaults = {}) {
 }
 
 /** @param {string} root */
-function readPackageOptions(root) {
+function readProjectOptions(root) {
+  const manifest = path.join(root, 'package.json');
+  const inPackage = readPackage(manifest);
+  const found = readConfigFile(root);
+  if (!found) return { options: validate(inPackage, WATCH_OPTIONS, manifest), files: [] };
+  if (inPackage !== undefined) {
+    const reason = '"safe-hot" in package.json is there too; keep one of them';
+    throw new SafeHotError('ERR_SAFE_HOT_CONFIG', { path: found.path, reason });
+  }
+  // A file that exports nothing by default is no file with nothing to say.
+  const settings = found.settings ?? null;
+  return { options: validate(settings, WATCH_OPTIONS, found.path), files: found.files };
+}
+
+/** @param {string} file */
+function readPackage(file) {
   let text;
   try {
-    text = fs.readFileSync(path.join(root, 'package.json'), 'utf8');
+    text = fs.readFileSync(file, 'utf8');
   } catch {
-    return {};
+    return undefined;
   }
-  return validate(JSON.parse(text)['safe-hot'], WATCH_OPTIONS);
+  try {
+    return JSON.parse(text)['safe-hot'];
+  } catch (error) {
+    const reason = /** @type {Error} */ (error).message;
+    throw new SafeHotError('ERR_SAFE_HOT_CONFIG', { path: file, reason }, error);
+  }
 }
 
 function readEnvironment() {

@@ -1,14 +1,14 @@
 'use strict';
 
 /**
- * What Node has read of the `package.json` files around the program, and keeps until the process ends: a change of one
- * of these fields asks for a restart, one of `scripts` for nothing.
+ * What Node, and we, have read of the `package.json` files around the program, and keep until the process ends: a change of
+ * one of these fields asks for a restart, one of `scripts` for nothing.
  */
 
 const fs = require('node:fs');
 const path = require('node:path');
 
-const FIELDS = ['type', 'exports', 'imports', 'main'];
+const FIELDS = ['type', 'exports', 'imports', 'main', 'safe-hot'];
 
 class PackageFields {
   /** What the fields were when the file came to be of interest. @type {Map<string, string>} */

@@ -19,7 +19,7 @@ const VARIABLE = 'SAFE_HOT_SUPERVISION';
  * @property {string} path
  * @property {string} [fingerprint] of the content that is in use
  *
- * @typedef {{ type: 'files', files: UsedFile[], bases?: string[] } | { type: 'committed' | 'restart' }
+ * @typedef {{ type: 'files', files: UsedFile[], bases?: string[] } | { type: 'committed' | 'restart' | 'unwatched' }
  *   | import('./types').CheckReport} Message
  */
 

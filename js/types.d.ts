@@ -171,6 +171,8 @@ export interface EngineOptions {
   root: string;
   /** Files, relative to the root. */
   adapters: string[];
+  /** Where they stand, if in a file of their own, and what that requires. */
+  configFiles: string[];
   include: string[];
   exclude: string[];
   unaccepted: 'reload' | 'restart' | 'ignore';

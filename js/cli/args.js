@@ -13,6 +13,7 @@ const RELOAD_OPTIONS = /** @type {const} */ ({
   exclude: { type: 'string', multiple: true },
   unaccepted: { type: 'string' },
   'settle-timeout': { type: 'string' },
+  'env-file': { type: 'string', multiple: true },
 });
 
 const OPTIONS = /** @type {const} */ ({
@@ -59,6 +60,7 @@ Options:
   --unaccepted <reload|restart|ignore>
                            what to do with a change that no module accepts (default: reload)
   --settle-timeout <ms>    how long a new version may take to listen (default: 5000)
+  --env-file <file>        variables for the program, read again when the file is saved; may be repeated
   --poll                   look at the files instead of being told of changes
   -h, --help               print this
   -v, --version            print the version
@@ -67,8 +69,8 @@ Options:
 /**
  * @typedef {{ command: 'help' } | { command: 'version' }
  *   | { command: 'doctor', file?: string, entry?: string, pid?: number, json: boolean }
- *   | { command: 'run', entry?: string, programArgs: string[], options: Record<string, any> }
- *   | { command: 'check', entry?: string, programArgs: string[], options: Record<string, any>, json: boolean,
+ *   | { command: 'run', entry?: string, programArgs: string[], envFiles: string[], options: Record<string, any> }
+ *   | { command: 'check', entry?: string, programArgs: string[], envFiles: string[], options: Record<string, any>, json: boolean,
  *     check: import('../check').CheckSettings }} Invocation
  */
 
@@ -90,7 +92,8 @@ function readArgs(args) {
     dryRun: values['dry-run'],
     poll: values.poll,
   };
-  const program = { ...(entry === undefined ? {} : { entry }), programArgs };
+  const envFiles = values['env-file'] ?? [];
+  const program = { ...(entry === undefined ? {} : { entry }), programArgs, envFiles };
   return { command: 'run', ...program, options: validate(options, WATCH_OPTIONS) };
 }
 
@@ -108,7 +111,8 @@ function readCheck(args) {
     timeoutMs: readCount('timeout', values.timeout, CHECK_DEFAULTS.timeoutMs),
   };
   const options = validate({ ...reloadOptions(values), report: 'none' }, WATCH_OPTIONS);
-  const program = { ...(entry === undefined ? {} : { entry }), programArgs };
+  const envFiles = values['env-file'] ?? [];
+  const program = { ...(entry === undefined ? {} : { entry }), programArgs, envFiles };
   return { command: 'check', ...program, options, json, check };
 }
 

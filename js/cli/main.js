@@ -26,7 +26,7 @@ async function main(args) {
 }
 
 /**
- * @template {{ entry?: string, programArgs: string[], options: Record<string, any> }} I
+ * @template {{ entry?: string, programArgs: string[], envFiles: string[], options: Record<string, any> }} I
  * @param {I} invocation
  */
 function completed(invocation) {

@@ -5,8 +5,9 @@
 const { spawn } = require('node:child_process');
 const { createRequire } = require('node:module');
 const path = require('node:path');
+const { envFiles, readEnvFiles, withoutRead } = require('../env-files');
 const { SafeHotError } = require('../errors');
-const { rootFor } = require('../options');
+const { resolveOptions, rootFor } = require('../options');
 const { findCommand, findEntry } = require('./entry');
 const { makeScope } = require('../scope');
 const { environmentFor, readChannel } = require('../supervision');
@@ -17,12 +18,21 @@ const REGISTER = path.join(__dirname, '..', 'hooks', 'register.js');
 const CHANNEL_FD = 3;
 
 /**
+ * What the files of variables said when this process began. It has them itself: Node takes `--env-file` from all arguments, also
+ * from ours.
+ *
+ * @type {Record<string, string | undefined> | undefined}
+ */
+let variables;
+
+/**
  * @typedef {object} Program
  * @property {string} entry
  * @property {string[]} programArgs
  * @property {string[]} [nodeArgs] of a script that was read
  * @property {Record<string, string>} [env] the same
  * @property {string} [cwd] the same
+ * @property {string[]} envFiles for Node's `--env-file`
  * @property {Record<string, any>} options validated
  * @property {import('../check').CheckSettings} [check]
  */
@@ -30,7 +40,7 @@ const CHANNEL_FD = 3;
 /**
  * With the entry, where the command line names none, or names a command of a package.
  *
- * @template {{ entry?: string, programArgs: string[], options: Record<string, any> }} I
+ * @template {{ entry?: string, programArgs: string[], envFiles: string[], options: Record<string, any> }} I
  * @param {I} invocation
  * @returns {I & Program}
  * @throws {SafeHotError} ERR_SAFE_HOT_NO_ENTRY
@@ -52,12 +62,11 @@ function completed(invocation) {
  * The file that `node <entry>` would run.
  *
  * @param {Program} program
- * @throws {SafeHotError} ERR_SAFE_HOT_ENTRY_NOT_FOUND, ERR_SAFE_HOT_BAD_GLOB
+ * @throws {SafeHotError} ERR_SAFE_HOT_ENTRY_NOT_FOUND, ERR_SAFE_HOT_BAD_GLOB, ERR_SAFE_HOT_CONFIG, …
  */
 function findProgram({ entry, options }) {
   const file = resolveEntry(entry);
-  const { include = [], exclude = [] } = options;
-  makeScope({ root: rootFor(file), include, exclude });
+  makeScope(resolveOptions(rootFor(file), options));
   return file;
 }
 
@@ -67,6 +76,8 @@ function resolveEntry(entry) {
   try {
     return createRequire(file).resolve(file);
   } catch (error) {
+    // Anything else, such as a broken package.json, is told by who meets it.
+    if (/** @type {any} */ (error).code !== 'MODULE_NOT_FOUND') return file;
     throw new SafeHotError('ERR_SAFE_HOT_ENTRY_NOT_FOUND', { path: entry }, error);
   }
 }
@@ -77,20 +88,14 @@ function resolveEntry(entry) {
  * @param {(message: import('../supervision').Message) => void} onMessage
  */
 function spawnProgram(program, streams, onMessage) {
-  const { entry, programArgs, nodeArgs = [], env = {}, cwd, options, check } = program;
-  const args = [
-    ...process.execArgv,
-    ...nodeArgs,
-    '-r',
-    REGISTER,
-    path.resolve(entry),
-    ...programArgs,
-  ];
+  const { entry, programArgs, env = {}, cwd, options, check } = program;
+  const args = [...nodeArgsOf(program), '-r', REGISTER, path.resolve(entry), ...programArgs];
+  variables ??= readEnvFiles(envFilesOf(program));
   const settings = { fd: CHANNEL_FD, options, ...(check ? { check } : {}) };
   const child = spawn(process.execPath, args, {
     ...(cwd === undefined ? {} : { cwd }),
     stdio: [...streams, 'pipe'],
-    env: { ...process.env, ...env, ...environmentFor(settings) },
+    env: { ...withoutRead(process.env, variables), ...env, ...environmentFor(settings) },
   });
   const channel = /** @type {import('node:stream').Readable} */ (child.stdio[CHANNEL_FD]);
   readChannel(channel, onMessage);
@@ -98,5 +103,17 @@ function spawnProgram(program, streams, onMessage) {
 }
 
 exports.completed = completed;
+/** @param {Program} program */
+function nodeArgsOf({ nodeArgs = [], envFiles: files }) {
+  const ofFiles = files.map((file) => `--env-file=${path.resolve(file)}`);
+  return [...process.execArgv, ...ofFiles, ...nodeArgs];
+}
+
+/** The files whose variables the program begins with. @param {Program} program */
+function envFilesOf(program) {
+  return envFiles(nodeArgsOf(program), program.cwd);
+}
+
+exports.envFilesOf = envFilesOf;
 exports.findProgram = findProgram;
 exports.spawnProgram = spawnProgram;

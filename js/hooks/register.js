@@ -8,13 +8,45 @@
 const path = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
-if (isMainThread) start();
+/** The exit status of wrong options, as of a wrong command line. */
+const WRONG_USE = 2;
 
-function start() {
+if (isMainThread) main();
+
+function main() {
   const { takeSettings, openChannel } = require('../supervision');
+  const { doNothing, isProduction } = require('../production');
+  const settings = takeSettings();
+  const channel = settings && openChannel(settings.fd);
+  if (isProduction() && !settings?.check) {
+    doNothing('register');
+    channel?.send({ type: 'unwatched' });
+    return;
+  }
+  try {
+    start(settings, channel);
+  } catch (error) {
+    if (!(error instanceof require('../errors').SafeHotError)) throw error;
+    // A save of them starts the program again.
+    channel?.send({ type: 'files', files: settingsFiles().map((file) => ({ path: file })) });
+    process.stderr.write(`safe-hot: ${error.message} (${error.code})\n`);
+    process.exit(WRONG_USE);
+  }
+}
+
+function settingsFiles() {
+  const { configFiles } = require('../config-file');
+  const root = require('../options').rootFor();
+  return [path.join(root, 'package.json'), ...configFiles(root)];
+}
+
+/**
+ * @param {import('../supervision').Settings | null} settings of the command line
+ * @param {ReturnType<typeof import('../supervision').openChannel> | null} channel to it
+ */
+function start(settings, channel) {
   const { getEngine } = require('../engine');
   const { binding } = require('../native');
-  const settings = takeSettings();
   const engine = getEngine();
   engine.configure(settings?.options ?? {}, { report: 'text' });
   const watcher = engine.watch(null);
@@ -26,8 +58,7 @@ function start() {
     const { answerDoctor } = require('../doctor/answer');
     answerDoctor({ root, entry }, () => require('../diagnose').diagnoseProcess(root));
   };
-  if (!settings) return;
-  const channel = openChannel(settings.fd);
+  if (!settings || !channel) return;
   if (settings.check) {
     require('../check').beginCheck(engine, settings.check, (report) => channel.send(report));
     return;

@@ -7,6 +7,7 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
+const { isEnvFile } = require('../env-files');
 const { SafeHotError } = require('../errors');
 const { isOurs } = require('../runtime/formats');
 const { placeOfSyntaxError } = require('../report/frame');
@@ -131,15 +132,6 @@ function readyWith(changed) {
     mentions: new Map(),
     gone: new Set(),
   };
-}
-
-/**
- * What such a file sets in `process.env` is not undone, and what is set there already is not set anew.
- *
- * @param {string} file
- */
-function isEnvFile(file) {
-  return /^\.env(\.|$)/.test(path.basename(file));
 }
 
 /**

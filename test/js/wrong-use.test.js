@@ -179,7 +179,7 @@ describe('wrong use', () => {
     const { code, stderr } = await app.run('index.js');
 
     assert.notEqual(code, 0);
-    assert.match(stderr, /There is no option "exclud"; did you mean "exclude"\?/);
+    assert.match(stderr, /There is no option "exclud" in package\.json; did you mean "exclude"\?/);
     assert.match(stderr, /ERR_SAFE_HOT_UNKNOWN_OPTION/);
   });
 

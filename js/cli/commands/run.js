@@ -8,7 +8,7 @@
 const os = require('node:os');
 const { print } = require('../../report/channels');
 const { watchList } = require('../../watch-list');
-const { findProgram, spawnProgram } = require('../program');
+const { envFilesOf, findProgram, spawnProgram } = require('../program');
 
 /** What ends a program, and is passed on to it. */
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']);
@@ -21,6 +21,7 @@ const RESTART_GRACE_MS = 5_000;
 
 /**
  * @typedef {import('node:child_process').ChildProcess} ChildProcess
+ * @typedef {import('../program').Program} Program
  *
  * @typedef {{ phase: 'running', child: ChildProcess }} Running
  * @typedef {{ phase: 'restarting', child: ChildProcess }} Restarting
@@ -35,9 +36,11 @@ class Supervisor {
   #files = new Map();
   /** @type {Set<string>} */
   #bases = new Set();
+  /** The program runs as under plain `node`, and so does its end. */
+  #isUnwatched = false;
   #invocation;
 
-  /** @param {{ entry: string, file: string, programArgs: string[], options: Record<string, any> }} invocation */
+  /** @param {Program & { file: string }} invocation */
   constructor(invocation) {
     this.#invocation = invocation;
     this.#state = { phase: 'running', child: this.#spawn() };
@@ -63,7 +66,9 @@ class Supervisor {
       return;
     }
     const state = this.#state;
-    if (message.type === 'restart') {
+    if (message.type === 'unwatched') {
+      this.#isUnwatched = true;
+    } else if (message.type === 'restart') {
       if (state.phase === 'running' || hasOutlived(state)) this.#restart(state.child);
     } else if (state.phase === 'ending') {
       // It has handled the signal and goes on.
@@ -85,7 +90,7 @@ class Supervisor {
    */
   #onEnd(code, signal) {
     const state = this.#state;
-    if (state.phase === 'ending' && !hasOutlived(state)) {
+    if (this.#isUnwatched || (state.phase === 'ending' && !hasOutlived(state))) {
       endLike(code, signal);
       return;
     }
@@ -94,7 +99,10 @@ class Supervisor {
       return;
     }
     const { entry, file, options } = this.#invocation;
-    if (!this.#files.has(file)) this.#files.set(file, undefined);
+    // Of a program that has not come so far as to say what it reads.
+    for (const each of [file, ...envFilesOf(this.#invocation)]) {
+      if (!this.#files.has(each)) this.#files.set(each, undefined);
+    }
     const watcher = watchList(this.#files, this.#bases, () => this.#startAgain());
     this.#state = { phase: 'waiting', watcher };
     // Whoever reads this may save at once.
@@ -152,8 +160,8 @@ function endLike(code, signal) {
 }
 
 /**
- * @param {{ entry: string, programArgs: string[], options: Record<string, any> }} invocation
- * @throws {import('../../errors').SafeHotError} ERR_SAFE_HOT_ENTRY_NOT_FOUND, ERR_SAFE_HOT_BAD_GLOB
+ * @param {Program} invocation
+ * @throws {import('../../errors').SafeHotError} ERR_SAFE_HOT_ENTRY_NOT_FOUND, ERR_SAFE_HOT_BAD_GLOB, ERR_SAFE_HOT_CONFIG, …
  */
 function run(invocation) {
   const report = invocation.options['report'] ?? process.env['SAFE_HOT_REPORT'];
