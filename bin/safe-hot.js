@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('../js/cli/main').main(process.argv.slice(2));
+require('../js/own-code').loadOwn('cli/main.js').main(process.argv.slice(2));

@@ -2,15 +2,18 @@
 
 /** The public API. `index.d.ts` says what each part does. */
 
-const { SafeHotError } = require('./errors');
+const { loadOwn } = require('./own-code');
+const { SafeHotError } = /** @type {typeof import('./errors')} */ (loadOwn('errors.js'));
 const { isProduction, makeLazyApi } = require('./production');
 
 const api = isProduction() ? makeLazyApi() : begin();
 
 /** Modules are seen from the first `require('safe-hot')` on. */
 function begin() {
-  require('./engine').getEngine();
-  return require('./hot-reload');
+  /** @type {typeof import('./engine')} */
+  const { getEngine } = loadOwn('engine.js');
+  getEngine();
+  return /** @type {typeof import('./hot-reload')} */ (loadOwn('hot-reload.js'));
 }
 
 exports.adapter = api.adapter;

@@ -7,9 +7,10 @@ import { createRequire } from 'node:module';
 import { receiveMessageOnPort } from 'node:worker_threads';
 
 const require = createRequire(import.meta.url);
-const { makeScanner } = require('./scan.js');
-const { fileOf, ownUrl } = require('./es-modules.js');
-const { VIEW, shellText } = require('../runtime/esm/shells.js');
+const { loadOwn } = require('../own-code.js');
+const { makeScanner } = loadOwn('hooks/scan.js');
+const { fileOf, ownUrl } = loadOwn('hooks/es-modules.js');
+const { VIEW, shellText } = loadOwn('runtime/esm/shells.js');
 
 /** @type {ReturnType<typeof makeScanner>} */
 let scanner;

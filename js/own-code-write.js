@@ -1,0 +1,100 @@
+'use strict';
+
+/** Writes the file from which `own-code.js` loads safe-hot's modules, for the next start. */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { HEAD, checksum } = require('./own-code');
+
+/**
+ * @typedef {import('./own-code').Cache} Cache
+ * @typedef {import('./own-code').Entry} Entry
+ * @typedef {import('./own-code').Fresh} Fresh
+ *
+ * @typedef {Pick<Entry, 'name' | 'stamp' | 'encoding'> & { source: Buffer, compiled: Buffer }} Part
+ */
+
+/**
+ * Quietly: where nothing can be written, the next start is as slow as this one.
+ *
+ * @param {Cache} cache
+ * @param {Fresh[]} fresh in place of what the cache has of the same name
+ */
+function write({ file, bytes, entries }, fresh) {
+  // Other processes read the file, and may write it too.
+  const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}`;
+  try {
+    const known = bytes ? [...entries.values()].map((entry) => partOf(entry, bytes)) : [];
+    const parts = [...known, ...fresh.map(compiledPart)];
+    const byName = new Map(parts.map((part) => [part.name, part]));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(temporary, packed([...byName.values()]));
+    fs.renameSync(temporary, file);
+  } catch {
+    tryToRemove(temporary);
+  }
+}
+
+/** @param {string} file */
+function tryToRemove(file) {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // Nor was it written, then.
+  }
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Buffer} bytes
+ * @returns {Part}
+ */
+function partOf(entry, bytes) {
+  const [source, compiled] = [bytes.subarray(...entry.source), bytes.subarray(...entry.compiled)];
+  return { ...entry, source, compiled };
+}
+
+/**
+ * With the functions that have run so far.
+ *
+ * @param {Fresh} module
+ * @returns {Part}
+ */
+function compiledPart({ name, stamp, source, script }) {
+  // As V8 has it.
+  const encoding = /[^\0-\xff]/.test(source) ? 'utf16le' : 'latin1';
+  const compiled = script.createCachedData();
+  return { name, stamp, encoding, source: Buffer.from(source, encoding), compiled };
+}
+
+/** @param {Part[]} parts */
+function packed(parts) {
+  let end = 0;
+  const take = (/** @type {Buffer} */ { length }) => {
+    const start = end;
+    end = aligned(start + length);
+    return [start, start + length];
+  };
+  const index = parts.map(({ name, stamp, encoding, source, compiled }) => {
+    return { name, stamp, encoding, source: take(source), compiled: take(compiled) };
+  });
+  const json = JSON.stringify(index);
+  const length = aligned(HEAD + json.length);
+  const bytes = Buffer.alloc(length + end);
+  bytes.write(json.padEnd(length - HEAD), HEAD, 'latin1');
+  bytes.writeUInt32LE(length - HEAD, 4);
+  index.forEach((range, at) => {
+    const { source, compiled } = /** @type {Part} */ (parts[at]);
+    source.copy(bytes, length + /** @type {number} */ (range.source[0]));
+    compiled.copy(bytes, length + /** @type {number} */ (range.compiled[0]));
+  });
+  bytes.writeUInt32LE(checksum(bytes), 0);
+  return bytes;
+}
+
+/** V8 copies what does not lie at a multiple of so many bytes. */
+function aligned(/** @type {number} */ length) {
+  return Math.ceil(length / 8) * 8;
+}
+
+exports.write = write;

@@ -1,0 +1,248 @@
+'use strict';
+
+/**
+ * Loads safe-hot's own modules, which every start of a program pays for. Node would look for each of them, read it, and
+ * have V8 compile it; here they come out of one file, with what V8 has compiled before, if there is such a file and it
+ * is of these modules as they are, of this V8 and of its options. If not, they are read and compiled as ever, and the
+ * file is written for the next start (`own-code-write.js`).
+ *
+ * The file lies where tools keep what they can make again: `node_modules/.cache/safe-hot`. It begins with a checksum,
+ * since V8 takes what it is given at its word; then the length of an index in JSON, the index, and what that points to.
+ */
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const fs = require('node:fs');
+const Module = /** @type {any} */ (require('node:module'));
+const path = require('node:path');
+// As they are before anything that is made is followed: what is left to do here is no version's.
+const { clearTimeout, setTimeout } = require('node:timers');
+const vm = require('node:vm');
+
+/**
+ * @typedef {object} Entry one module in the file
+ * @property {string} name relative to this folder, with slashes
+ * @property {string} stamp of the file that was compiled
+ * @property {'latin1' | 'utf16le'} encoding
+ * @property {[start: number, end: number]} source with what is around it, in bytes from the end of the index
+ * @property {[start: number, end: number]} compiled
+ *
+ * @typedef {object} Fresh one that was compiled in this process
+ * @property {string} name
+ * @property {string} stamp
+ * @property {string} source with what is around it
+ * @property {import('node:vm').Script} script
+ *
+ * @typedef {object} Cache
+ * @property {string} file
+ * @property {Buffer | undefined} bytes after the index; undefined if there is no such file, or it is not whole
+ * @property {Map<string, Entry>} entries by name
+ */
+
+/** Before and after the text of a module. On its first line and last, so that all lines are the file's. */
+const AROUND = ['(function (exports, require, module, __filename, __dirname) { ', '\n})'];
+
+/** In bytes: the checksum and the length of the index. */
+const HEAD = 8;
+
+/** How long after the start what was compiled is written down, if the program has not ended by then, in milliseconds. */
+const WRITE_AFTER_MS = 1_000;
+
+const { on, removeListener } = process;
+const runAsAtStart = AsyncLocalStorage.snapshot();
+
+const cache = isAsked() ? openCache() : null;
+
+/** What was compiled here, and is to be in the file. @type {Fresh[]} */
+const fresh = [];
+
+/**
+ * A module of safe-hot's, loaded in this way with all that it requires.
+ *
+ * @param {string} name relative to this folder, with slashes
+ * @returns {any} what it exports
+ */
+function loadOwn(name) {
+  return cache ? load(name) : require(`./${name}`);
+}
+
+/**
+ * @param {string} name
+ * @returns {any}
+ */
+function load(name) {
+  const filename = fileOf(name);
+  const known = Module._cache[filename];
+  if (known) return known.exports;
+  const module = new Module(filename);
+  module.filename = filename;
+  Module._cache[filename] = module;
+  let hasLoaded = false;
+  try {
+    const { exports } = module;
+    const end = name.lastIndexOf('/');
+    const require = requireIn(module, end < 0 ? '' : name.slice(0, end));
+    const folder = filename.slice(0, filename.lastIndexOf(path.sep));
+    compile(name, filename).call(exports, exports, require, module, filename, folder);
+    module.loaded = true;
+    hasLoaded = true;
+  } finally {
+    if (!hasLoaded) delete Module._cache[filename];
+  }
+  return module.exports;
+}
+
+/**
+ * @param {any} module
+ * @param {string} folder relative to this one, with slashes
+ */
+function requireIn(module, folder) {
+  return (/** @type {string} */ request) => {
+    const own = request.startsWith('.') ? ownName(folder, request) : undefined;
+    if (own !== undefined) return load(own);
+    module.paths ??= Module._nodeModulePaths(path.dirname(module.filename));
+    return module.require(request);
+  };
+}
+
+/**
+ * The module that a relative request names, as Node has it, if it is JavaScript and below this folder.
+ *
+ * @param {string} folder
+ * @param {string} request
+ */
+function ownName(folder, request) {
+  // By hand: for two hundred requests, what `path` does costs milliseconds.
+  let [from, rest] = [folder, request];
+  for (;;) {
+    if (rest.startsWith('./')) rest = rest.slice(2);
+    else if (rest.startsWith('../') && from !== '') {
+      from = from.slice(0, Math.max(from.lastIndexOf('/'), 0));
+      rest = rest.slice(3);
+    } else break;
+  }
+  if (rest.startsWith('.')) return undefined;
+  const base = from === '' ? rest : `${from}/${rest}`;
+  const names = [`${base}.js`, `${base}/index.js`];
+  return (
+    names.find((name) => cache?.entries.has(name)) ??
+    names.find((name) => fs.existsSync(fileOf(name)))
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {string} filename
+ * @returns {Function}
+ */
+function compile(name, filename) {
+  const stamp = stampOf(filename);
+  const entry = cache?.entries.get(name);
+  if (entry?.stamp === stamp) {
+    const bytes = /** @type {Buffer} */ (cache?.bytes);
+    const source = bytes.toString(entry.encoding, ...entry.source);
+    const cachedData = bytes.subarray(...entry.compiled);
+    const script = new vm.Script(source, { ...placeOf(filename), cachedData });
+    if (script.cachedDataRejected) note({ name, stamp, source, script });
+    return script.runInThisContext();
+  }
+  const source = AROUND.join(fs.readFileSync(filename, 'utf8'));
+  const script = new vm.Script(source, placeOf(filename));
+  note({ name, stamp, source, script });
+  return script.runInThisContext();
+}
+
+/** @param {string} filename */
+function placeOf(filename) {
+  return { filename, columnOffset: -(/** @type {string} */ (AROUND[0]).length) };
+}
+
+/** @param {Fresh} module */
+function note(module) {
+  if (fresh.length === 0) writeLater();
+  fresh.push(module);
+}
+
+function writeLater() {
+  const write = () => {
+    clearTimeout(timer);
+    Reflect.apply(removeListener, process, ['exit', write]);
+    require('./own-code-write').write(/** @type {Cache} */ (cache), fresh.splice(0));
+  };
+  const timer = runAsAtStart(() => setTimeout(write, WRITE_AFTER_MS).unref());
+  Reflect.apply(on, process, ['exit', write]);
+}
+
+/** @param {string} name */
+function fileOf(name) {
+  return __dirname + path.sep + (path.sep === '/' ? name : name.replaceAll('/', path.sep));
+}
+
+/**
+ * Says whether a file is another than before. Packages are unpacked with any times of change, but for the last.
+ *
+ * @param {string} filename
+ */
+function stampOf(filename) {
+  const { size, mtimeMs, ctimeMs } = fs.statSync(filename);
+  return `${size} ${mtimeMs} ${ctimeMs}`;
+}
+
+/** Not in production, where next to nothing is loaded, nor for coverage, which counts in offsets of files. */
+function isAsked() {
+  const { env } = process;
+  if (env['NODE_ENV'] === 'production' || env['NODE_V8_COVERAGE']) return false;
+  return !env['NODE_DISABLE_COMPILE_CACHE'];
+}
+
+/** @returns {Cache | null} null where there is no place for one */
+function openCache() {
+  const folder = cacheFolder();
+  if (folder === null) return null;
+  const file = path.join(folder, `${process.version}-${process.arch}-${optionsOfV8()}.bin`);
+  try {
+    const bytes = fs.readFileSync(file);
+    if (bytes.readUInt32LE(0) !== checksum(bytes)) throw new Error('not as it was written');
+    const end = HEAD + bytes.readUInt32LE(4);
+    /** @type {Entry[]} */
+    const index = JSON.parse(bytes.toString('latin1', HEAD, end));
+    const entries = new Map(index.map((entry) => [entry.name, entry]));
+    return { file, bytes: bytes.subarray(end), entries };
+  } catch {
+    return { file, bytes: undefined, entries: new Map() };
+  }
+}
+
+/** Beside the packages that safe-hot is one of, or in those of its own folder. */
+function cacheFolder() {
+  const parts = path.dirname(__dirname).split(path.sep);
+  const at = parts.lastIndexOf('node_modules');
+  const packages =
+    at < 0
+      ? path.join(path.dirname(__dirname), 'node_modules')
+      : parts.slice(0, at + 1).join(path.sep);
+  return fs.existsSync(packages) ? path.join(packages, '.cache', 'safe-hot') : null;
+}
+
+/** What V8 writes before all that it has compiled: its version and its options. */
+function optionsOfV8() {
+  return new vm.Script('').createCachedData().toString('hex', 0, 16);
+}
+
+/**
+ * Of all but itself, by words of four bytes.
+ *
+ * @param {Buffer} bytes
+ */
+function checksum(bytes) {
+  const { buffer, byteOffset, length } = bytes;
+  const words = new Int32Array(buffer, byteOffset, length >> 2);
+  let sum = length;
+  for (let index = 1; index < words.length; index += 1) {
+    sum = Math.imul(sum ^ /** @type {number} */ (words[index]), 0x01000193);
+  }
+  return sum >>> 0;
+}
+
+exports.HEAD = HEAD;
+exports.checksum = checksum;
+exports.loadOwn = loadOwn;
