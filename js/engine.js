@@ -8,6 +8,7 @@ const Module = /** @type {any} */ (require('node:module'));
 const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
+const { nowMs } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
 const { resolveOptions, rootFor } = require('./options');
@@ -81,7 +82,7 @@ class Engine {
   #adapterFiles = new Set();
   #isReady = false;
   #isModuleEntry = false;
-  #startMs = performance.now();
+  #startMs = nowMs();
   /** @type {Map<string, boolean>} */
   #hotFiles = new Map();
   /** @type {import('./binding').NativeScope} */
@@ -516,7 +517,7 @@ class Engine {
   #isDataOf(filePath, version) {
     const { root, trackReads, settleTimeoutMs } = this.options;
     if (!trackReads) return false;
-    if (version && performance.now() - version.madeAtMs > settleTimeoutMs) return false;
+    if (version && nowMs() - version.madeAtMs > settleTimeoutMs) return false;
     const relative = path.relative(root, filePath);
     if (relative.startsWith('..') || path.isAbsolute(relative)) return false;
     return !relative.split(path.sep).includes('node_modules') && !this.registry.lookup(filePath);
@@ -550,7 +551,7 @@ class Engine {
   #didRunMain(main) {
     if (this.#isReady || !this.watcher) return;
     this.#isReady = true;
-    const durationMs = performance.now() - this.#startMs;
+    const durationMs = nowMs() - this.#startMs;
     const entry = relativeTo(this.options.root, main ?? '');
     void this.watcher.ready().then((folders) => {
       const hot = [...this.registry.records()].filter((record) => record.current).length;

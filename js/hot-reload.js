@@ -5,6 +5,7 @@
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
+const { nowMs } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { getEngine, changeSet } = require('./engine');
 const { callerFile } = require('./caller');
@@ -168,7 +169,7 @@ function resources(modulePath) {
     modulePath === undefined
       ? undefined
       : selectRecord(registry, modulePath, callerFile(resources));
-  const nowMs = performance.now();
+  const now = nowMs();
   const owned = [...registry.records()].flatMap(({ current }) =>
     current ? [...current.resources].map((resource) => ({ owner: current, ...resource })) : [],
   );
@@ -186,14 +187,14 @@ function resources(modulePath) {
   }));
   return [...owned, ...listening, ...unowned]
     .filter(({ owner }) => modulePath === undefined || (owner && owner.record === only))
-    .map(({ owner, kind, what, madeAtMs = nowMs }) => ({
+    .map(({ owner, kind, what, madeAtMs = now }) => ({
       kind,
       what: what(),
       owner: owner && {
         path: relativeTo(options.root, owner.record.path),
         version: owner.number,
       },
-      ageMs: Math.round(nowMs - madeAtMs),
+      ageMs: Math.round(now - madeAtMs),
     }));
 }
 

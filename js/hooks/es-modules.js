@@ -7,9 +7,9 @@
 
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
-const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 const { register, registerHooks } = require('../runtime/other-hooks');
 const { VIEW } = require('../runtime/esm/shells');
+const { loadBuiltin, loadUnseen } = require('../resources/builtins');
 const { isOnStack } = require('../resources/ownership');
 
 /**
@@ -48,6 +48,7 @@ function installInThread(host) {
       const importer = parentURL && fileOf(parentURL);
       const resolved =
         host.coldImports.resolve(specifier, context, importer) ?? next(specifier, context);
+      if (resolved.url.startsWith('node:')) loadBuiltin(resolved.url);
       const filename = fileOf(resolved.url);
       if (!filename || !parentURL || !host.isHotModule(filename)) return resolved;
       if (importer) host.didImport(filename, importer);
@@ -73,6 +74,8 @@ function installInThread(host) {
  * @returns {Hooks}
  */
 function installOffThread(host) {
+  loadUnseen();
+  const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
   const { root, include, exclude } = host.options;
   const { port1, port2 } = new MessageChannel();
   port1.unref();

@@ -6,7 +6,7 @@
  * Nothing that arrives meanwhile is lost.
  */
 
-const dgram = require('node:dgram');
+const { whenLoaded } = require('./builtins');
 const { contextOrNearest } = require('./ownership');
 
 /**
@@ -25,14 +25,20 @@ const GONE = new Proxy({}, { get: () => () => 0 });
 class Datagrams {
   /** @type {Set<Bound>} */
   #bound = new Set();
-  #original = { bind: dgram.Socket.prototype.bind, close: dgram.Socket.prototype.close };
+  /** Node's own. @type {Function} */
+  #bindByNode = () => {};
   /** @type {(version: Version) => boolean} */
   #isReplaced = () => false;
 
   install() {
+    whenLoaded('dgram', () => this.#follow(require('node:dgram').Socket.prototype));
+  }
+
+  /** @param {any} prototype of sockets */
+  #follow(prototype) {
     const datagrams = this;
-    const { close } = this.#original;
-    const prototype = /** @type {any} */ (dgram.Socket.prototype);
+    const { bind, close } = prototype;
+    this.#bindByNode = bind;
     /** @this {any} */
     prototype.bind = function bind(/** @type {any[]} */ ...args) {
       return datagrams.#bind(this, args);
@@ -83,7 +89,7 @@ class Datagrams {
    */
   #bind(socket, args) {
     const owner = contextOrNearest();
-    if (!owner || !stateOf(socket)?.handle) return Reflect.apply(this.#original.bind, socket, args);
+    if (!owner || !stateOf(socket)?.handle) return Reflect.apply(this.#bindByNode, socket, args);
     const address = addressOf(socket, args);
     const predecessor = [...this.#bound].find(
       (bound) => bound.address === address && !bound.claim && this.#isReplaced(bound.owner),
@@ -94,7 +100,7 @@ class Datagrams {
     } else {
       const bound = { address, socket, owner, claim: null };
       socket.once('listening', () => this.#bound.add(bound));
-      Reflect.apply(this.#original.bind, socket, args);
+      Reflect.apply(this.#bindByNode, socket, args);
     }
     return socket;
   }

@@ -6,16 +6,11 @@
  */
 
 const asyncHooks = require('node:async_hooks');
-const childProcess = require('node:child_process');
-const dgram = require('node:dgram');
 const diagnosticsChannel = require('node:diagnostics_channel');
 const { errorMonitor } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
-const perfHooks = /** @type {any} */ (require('node:perf_hooks'));
-const readline = require('node:readline');
-const workers = require('node:worker_threads');
-const { syncBuiltinESMExports } = require('node:module');
+const { followMade, loadWhenRead, whenLoaded } = require('./builtins');
 const { listenQuietly, noteMaker, ownIfRepeated } = require('./listeners');
 const { adapterFor } = require('../adapters/clients');
 const {
@@ -48,14 +43,20 @@ let graceMs = () => 5_000;
 /** @param {() => number} grace */
 function install(grace) {
   graceMs = grace;
-  installChildren();
+  followEmitters();
   installWatch();
   installWatchFile();
   installDescriptors();
-  installPromised();
-  installConstructors();
+  whenLoaded('internal/fs/promises', installPromised);
+  whenLoaded('worker_threads', installConstructors);
+  for (const name of Object.keys(CHANNELS)) loadWhenRead(name, 'node:worker_threads');
+  whenLoaded('perf_hooks', () => {
+    const { prototype } = require('node:perf_hooks').PerformanceObserver;
+    pair(prototype, 'observe', 'disconnect', 'observer');
+    installMonitor();
+  });
+  loadWhenRead('PerformanceObserver', 'node:perf_hooks');
   installSubscriptions();
-  syncBuiltinESMExports();
 }
 
 /**
@@ -64,6 +65,7 @@ function install(grace) {
  * @param {any} emitter
  */
 function onConstruct(emitter) {
+  followMade();
   const { constructor } = emitter;
   const adapter = adapterFor(emitter);
   if (adapter) trackClient(emitter, adapter);
@@ -83,55 +85,60 @@ function trackClient(client, { what, release }) {
   });
 }
 
-/** @returns {Map<Function, Kind>} */
-function emitterKinds() {
+/** By class, for those that are loaded. @type {Map<Function, Kind>} */
+const kinds = new Map();
+
+function followEmitters() {
   const close = (/** @type {any} */ handle) => handle.close();
-  /** @type {[Function, Kind][]} */
-  const kinds = [
-    [
-      /** @type {any} */ (childProcess).ChildProcess,
-      {
-        kind: 'child process',
-        what: (child) => `child process ${child.pid ?? ''} ${child.spawnfile ?? ''}`,
-        owner: makerOrCaller,
-        release: endChild,
-        ended: 'exit',
-      },
-    ],
-    [
-      workers.Worker,
-      {
-        kind: 'worker',
-        what: (worker) => `worker ${worker.threadId}`,
-        owner: makerOrCaller,
-        release: (worker) => worker.terminate(),
-        ended: 'exit',
-      },
-    ],
-    [
-      dgram.Socket,
-      {
-        kind: 'socket',
-        what: () => 'udp socket',
-        owner: makerOrCaller,
-        release: close,
-        ended: 'close',
-      },
-    ],
-    [
-      readline.Interface,
-      {
-        kind: 'reader',
-        what: () => 'readline',
-        owner: makerOrCaller,
-        release: close,
-        ended: 'close',
-      },
-    ],
-    [/** @type {any} */ (fs).ReadStream, stream((file) => `stream from ${file.path ?? file.fd}`)],
-    [/** @type {any} */ (fs).WriteStream, stream((file) => `stream to ${file.path ?? file.fd}`)],
-  ];
-  return new Map(kinds);
+  whenLoaded('child_process', () => {
+    const { ChildProcess } = /** @type {any} */ (require('node:child_process'));
+    followDetached(ChildProcess);
+    kinds.set(ChildProcess, {
+      kind: 'child process',
+      what: (child) => `child process ${child.pid ?? ''} ${child.spawnfile ?? ''}`,
+      owner: makerOrCaller,
+      release: endChild,
+      ended: 'exit',
+    });
+  });
+  whenLoaded('worker_threads', () => {
+    kinds.set(require('node:worker_threads').Worker, {
+      kind: 'worker',
+      what: (worker) => `worker ${worker.threadId}`,
+      owner: makerOrCaller,
+      release: (worker) => worker.terminate(),
+      ended: 'exit',
+    });
+  });
+  whenLoaded('dgram', () => {
+    kinds.set(require('node:dgram').Socket, {
+      kind: 'socket',
+      what: () => 'udp socket',
+      owner: makerOrCaller,
+      release: close,
+      ended: 'close',
+    });
+  });
+  whenLoaded('readline', () => {
+    kinds.set(require('node:readline').Interface, {
+      kind: 'reader',
+      what: () => 'readline',
+      owner: makerOrCaller,
+      release: close,
+      ended: 'close',
+    });
+  });
+  whenLoaded('internal/fs/streams', () => {
+    const { ReadStream, WriteStream } = /** @type {any} */ (fs);
+    kinds.set(
+      ReadStream,
+      stream((file) => `stream from ${file.path ?? file.fd}`),
+    );
+    kinds.set(
+      WriteStream,
+      stream((file) => `stream to ${file.path ?? file.fd}`),
+    );
+  });
 }
 
 /**
@@ -161,8 +168,7 @@ function endChild(/** @type {any} */ child) {
 /** Children that are meant to outlive their parent. @type {WeakSet<object>} */
 const detached = new WeakSet();
 
-function installChildren() {
-  const { prototype } = /** @type {any} */ (childProcess).ChildProcess;
+function followDetached(/** @type {any} */ { prototype }) {
   const { spawn } = prototype;
   /** @this {any} */
   prototype.spawn = function (/** @type {any} */ options) {
@@ -318,17 +324,19 @@ async function* untilEnded(events, signal, done) {
   }
 }
 
-/** Channels between threads are no emitters; they are seen where they are constructed. */
-function installConstructors() {
-  const close = (/** @type {any} */ channel) => channel.close();
-  const closePorts = (/** @type {any} */ { port1, port2 }) => {
+/** Channels between threads, which are no emitters: how each is closed. @type {Record<string, (channel: any) => void>} */
+const CHANNELS = {
+  BroadcastChannel: (channel) => channel.close(),
+  MessageChannel({ port1, port2 }) {
     port1.close();
     port2.close();
-  };
-  for (const [name, release] of Object.entries({
-    BroadcastChannel: close,
-    MessageChannel: closePorts,
-  })) {
+  },
+};
+
+/** They are seen where they are constructed. */
+function installConstructors() {
+  const workers = /** @type {any} */ (require('node:worker_threads'));
+  for (const [name, release] of Object.entries(CHANNELS)) {
     const construct = (
       /** @type {any} */ target,
       /** @type {any[]} */ args,
@@ -340,9 +348,7 @@ function installConstructors() {
       makerOrCaller()?.resources.add(resource);
       return made;
     };
-    const traced = new Proxy(/** @type {any} */ (workers)[name], { construct });
-    /** @type {any} */ (workers)[name] = traced;
-    Object.defineProperty(globalThis, name, { value: traced, writable: true, configurable: true });
+    workers[name] = new Proxy(workers[name], { construct });
   }
 }
 
@@ -350,8 +356,6 @@ function installConstructors() {
 function installSubscriptions() {
   const hook = Object.getPrototypeOf(asyncHooks.createHook({}));
   pair(hook, 'enable', 'disable', 'async hook');
-  pair(PerformanceObserver.prototype, 'observe', 'disconnect', 'observer');
-  installMonitor();
   const { subscribe, unsubscribe } = diagnosticsChannel;
   if (!subscribe) return;
   /** @type {any} */ (diagnosticsChannel).subscribe = function (
@@ -385,6 +389,7 @@ function pair(prototype, on, off, kind) {
 
 /** The class of monitors is to be had from one of them alone. */
 function installMonitor() {
+  const perfHooks = /** @type {any} */ (require('node:perf_hooks'));
   const { monitorEventLoopDelay } = perfHooks;
   let isPaired = false;
   /** @this {unknown} */
@@ -411,8 +416,6 @@ function ownSubscription(kind, release) {
   if (caller) own();
   else ownIfRepeated(owner, `${kind} ${file}`, own);
 }
-
-const kinds = emitterKinds();
 
 exports.install = install;
 exports.onConstruct = onConstruct;

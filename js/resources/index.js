@@ -2,6 +2,7 @@
 
 /** Begins to see what the program makes, each kind in a file of its own. */
 
+const builtins = require('./builtins');
 const handles = require('./handles');
 const listeners = require('./listeners');
 const ownership = require('./ownership');
@@ -26,6 +27,7 @@ function installResources(host) {
   sockets.install(graceMs);
   timers.install(graceMs);
   reads.install(host);
+  builtins.install();
 }
 
 exports.installResources = installResources;

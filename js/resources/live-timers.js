@@ -8,6 +8,7 @@
 
 // The program's own clock may stand still.
 const { setTimeout, clearTimeout } = require('node:timers');
+const { nowMs } = require('../clock');
 
 /**
  * @typedef {import('./tracker').Resource} Resource
@@ -80,7 +81,7 @@ class LiveTimers {
   list() {
     this.#sweep();
     if (this.#entries.length === 0) return [];
-    const offsetMs = performance.now() - timerClockMs();
+    const offsetMs = nowMs() - timerClockMs();
     return this.#entries
       .map((entry) => this.#resourceOf(entry, offsetMs))
       .sort((one, other) => (one.madeAtMs ?? Infinity) - (other.madeAtMs ?? Infinity));
@@ -106,7 +107,7 @@ class LiveTimers {
 
   /**
    * @param {LiveTimer} entry
-   * @param {number} offsetMs from the clock of Node's timers to that of `performance.now()`
+   * @param {number} offsetMs from the clock of Node's timers to that of `nowMs`
    * @returns {Resource}
    */
   #resourceOf(entry, offsetMs) {

@@ -9,6 +9,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
+const { whenLoaded } = require('./builtins');
 const { contextOwner, isEvaluatingCold, makerInContext } = require('./ownership');
 
 /** @typedef {import('../runtime/record').Version} Version */
@@ -45,11 +46,13 @@ function install(host) {
   const noteFile = noting(host, host.didRead, host.didReadCold);
   // What a package looks for in the folders above it says little about what it does with what is there.
   const noteFolder = noting(host, host.didList, () => {});
-  for (const target of /** @type {any[]} */ ([fs, fs.promises])) {
+  const follow = (/** @type {any} */ target) => {
     for (const name of READ_FILE) wrap(target, name, noteFile);
     for (const name of READ_FOLDER) wrap(target, name, noteFolder);
     for (const name of WRITE) wrap(target, name, noteWrite);
-  }
+  };
+  follow(fs);
+  whenLoaded('internal/fs/promises', () => follow(fs.promises));
 }
 
 /**

@@ -9,7 +9,8 @@
  * Node dispatches a new connection to `handle[owner_symbol]`; that one link is what the commit moves.
  */
 
-const net = require('node:net');
+const { nowMs } = require('../clock');
+const { whenLoaded } = require('./builtins');
 const { contextOrNearest, currentOwner, runServing } = require('./ownership');
 const { Datagrams } = require('./datagrams');
 const { forwardTo } = require('./forward');
@@ -39,14 +40,15 @@ class ListeningSocket {
     this.handle = null;
     /** @type {Claim | null} */
     this.claim = null;
-    this.madeAtMs = performance.now();
+    this.madeAtMs = nowMs();
   }
 }
 
 class Servers {
   /** @type {Set<ListeningSocket>} */
   #sockets = new Set();
-  #original = { listen: net.Server.prototype.listen, close: net.Server.prototype.close };
+  /** Node's own. @type {Function} */
+  #listenByNode = () => {};
   /** Sockets of replaced versions whose successors may still ask for them. @type {Set<ListeningSocket>} */
   #lingering = new Set();
   /** @type {(() => void) | null} called at each listen of a staged version */
@@ -58,16 +60,23 @@ class Servers {
   #isReplaced = () => false;
 
   install() {
-    const servers = this;
-    const original = this.#original;
     this.#datagrams.install();
-    /** @param {any[]} args */
-    net.Server.prototype.listen = function listen(...args) {
+    whenLoaded('net', () => this.#follow(require('node:net').Server.prototype));
+  }
+
+  /** @param {any} prototype of servers */
+  #follow(prototype) {
+    const servers = this;
+    const { listen, close } = prototype;
+    this.#listenByNode = listen;
+    /** @this {any} */
+    prototype.listen = function listen(/** @type {any[]} */ ...args) {
       return servers.#listen(this, args);
     };
-    net.Server.prototype.close = function close(/** @type {any[]} */ ...args) {
+    /** @this {any} */
+    prototype.close = function (/** @type {any[]} */ ...args) {
       servers.#willClose(this);
-      return Reflect.apply(original.close, this, args);
+      return Reflect.apply(close, this, args);
     };
   }
 
@@ -176,7 +185,7 @@ class Servers {
     // The version was given up while it waited for something: it never listens.
     if (currentOwner()?.state === 'aborted') return server;
     const owner = contextOrNearest();
-    if (!owner) return Reflect.apply(this.#original.listen, server, args);
+    if (!owner) return Reflect.apply(this.#listenByNode, server, args);
 
     const address = addressOf(args);
     const predecessor = this.#predecessor(address, owner);
@@ -219,7 +228,7 @@ class Servers {
       this.#sockets.add(socket);
       this.#upgrades.follow(server, () => socket.owner);
     });
-    Reflect.apply(this.#original.listen, server, args);
+    Reflect.apply(this.#listenByNode, server, args);
   }
 
   /**
@@ -332,7 +341,7 @@ let handleCount = 0;
  * @returns {string}
  */
 function addressOf(args) {
-  const [options] = /** @type {any} */ (net)._normalizeArgs(args);
+  const [options] = /** @type {any} */ (require('node:net'))._normalizeArgs(args);
   const handle = handleOf(args[0]);
   if (handle) return `handle ${numberOf(handle)}`;
   if (options.fd !== undefined && options.fd !== null) return `fd ${options.fd}`;

@@ -6,7 +6,8 @@
  * belongs to no one.
  */
 
-const net = require('node:net');
+const { nowMs } = require('../clock');
+const { whenLoaded } = require('./builtins');
 const { listenQuietly } = require('./listeners');
 const { currentOwner, isClientCall, makerInContext } = require('./ownership');
 
@@ -19,16 +20,17 @@ const opened = new WeakMap();
 /** @param {() => number} grace how long a socket may take to end by itself, in milliseconds */
 function install(grace) {
   graceMs = grace;
-  const { connect } = net.Socket.prototype;
-  net.Socket.prototype.connect = /** @type {any} */ (
+  whenLoaded('net', () => {
+    const { prototype } = /** @type {any} */ (require('node:net').Socket);
+    const { connect } = prototype;
     /** @this {any} */
-    function (/** @type {any[]} */ ...args) {
+    prototype.connect = function (/** @type {any[]} */ ...args) {
       // The version was given up: it connects to nothing.
       if (currentOwner()?.state === 'aborted') process.nextTick(() => this.destroy());
       else track(this, args);
       return Reflect.apply(connect, this, args);
-    }
-  );
+    };
+  });
 }
 
 /**
@@ -38,7 +40,7 @@ function install(grace) {
 function track(socket, args) {
   const owner = makerInContext();
   const isOwned = owner !== undefined && !isClientCall();
-  opened.set(socket, { madeAtMs: performance.now(), isOwned });
+  opened.set(socket, { madeAtMs: nowMs(), isOwned });
   if (!owner || !isOwned) return;
   const resource = owner.resources.add({
     kind: 'socket',
@@ -88,7 +90,7 @@ function quiet(socket) {
  * @param {any[]} args
  */
 function addressOf(socket, args) {
-  const [options = {}] = /** @type {any} */ (net)._normalizeArgs(args.flat(1));
+  const [options = {}] = /** @type {any} */ (require('node:net'))._normalizeArgs(args.flat(1));
   if (options.path) return options.path;
   const host = socket.remoteAddress ?? options.host ?? 'localhost';
   return `${host}:${socket.remotePort ?? options.port}`;

@@ -2,8 +2,6 @@
 
 /** `timers/promises` of one version: what is pending when the version goes never settles, and is collected. */
 
-const timersPromises = require('node:timers/promises');
-
 /**
  * @typedef {import('../runtime/record').Version} Version
  *
@@ -17,6 +15,7 @@ const timersPromises = require('node:timers/promises');
  * @param {Ending} ending
  */
 function promisesFor(version, ending) {
+  const timersPromises = require('node:timers/promises');
   const { scheduler } = timersPromises;
   const setTimeout = waiting(version, ending, timersPromises.setTimeout, 2);
   return {
@@ -80,7 +79,7 @@ function ticking(version, ending) {
   ) {
     const { controller, options, done } = endable(version, ending, given, `${delayMs}`);
     try {
-      yield* timersPromises.setInterval(delayMs, value, options);
+      yield* require('node:timers/promises').setInterval(delayMs, value, options);
     } catch (error) {
       if (!controller.signal.aborted) throw error;
       await new Promise(() => {});

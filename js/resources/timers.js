@@ -47,7 +47,7 @@ const ownGlobals = {};
 let isOwnCall = false;
 
 /** What `require('timers')` gives cold code. Node's own modules keep the original functions. */
-const coldTimers = { ...timers };
+const coldTimers = Object.defineProperties({}, Object.getOwnPropertyDescriptors(timers));
 
 /** @type {() => number} */
 let graceMs = () => 5_000;
@@ -296,7 +296,7 @@ function clearNow(name, handle) {
 function like(own, original) {
   Object.defineProperty(own, 'name', { value: original?.name, configurable: true });
   Object.defineProperty(own, 'length', { value: original?.length ?? 0, configurable: true });
-  if (original?.[promisify.custom]) {
+  if (original && promisify.custom in original) {
     Object.defineProperty(own, promisify.custom, {
       configurable: true,
       enumerable: true,

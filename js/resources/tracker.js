@@ -5,12 +5,14 @@
  * each knows how to take itself out when the program ends it first.
  */
 
+const { nowMs } = require('../clock');
+
 /**
  * @typedef {object} Resource
  * @property {string} kind as in reports: `timer`, `server`, …
  * @property {() => string} what it is, as people say it: `interval 1000 ms`, `socket to 127.0.0.1:5432`
  * @property {() => unknown} release ends it; called at most once
- * @property {number} [madeAtMs] on the clock of `performance.now()`
+ * @property {number} [madeAtMs] on the clock of `nowMs`
  *
  * @typedef {object} Collection resources of a kind that is made too often for an entry each
  * @property {() => Resource[]} list oldest first
@@ -29,7 +31,7 @@ class ResourceSet {
    * @returns {R}
    */
   add(resource) {
-    resource.madeAtMs = performance.now();
+    resource.madeAtMs = nowMs();
     this.#resources.add(resource);
     return resource;
   }

@@ -13,8 +13,6 @@
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const v8 = require('node:v8');
-const { threadId } = require('node:worker_threads');
 
 /**
  * @typedef {object} Text
@@ -37,7 +35,8 @@ const { threadId } = require('node:worker_threads');
 
 /** Where Node writes, made absolute by it. */
 const FOLDER = process.env['NODE_V8_COVERAGE'];
-const NAME = `safeHotText${threadId}_`;
+/** Other threads count texts of their own. */
+let prefix = '';
 
 /** By the names of the functions on their last lines. @type {Map<string, Text>} */
 const texts = new Map();
@@ -48,6 +47,7 @@ let fingerprintNow;
 function beginCoverage(fingerprint) {
   if (!FOLDER || fingerprintNow) return;
   fingerprintNow = fingerprint;
+  prefix = `safeHotText${require('node:worker_threads').threadId}_`;
   tellAtEnd(FOLDER);
 }
 
@@ -58,7 +58,7 @@ function beginCoverage(fingerprint) {
  */
 function nameText(describe) {
   if (!fingerprintNow) return 'token';
-  const name = `${NAME}${texts.size}`;
+  const name = `${prefix}${texts.size}`;
   texts.set(name, describe());
   return name;
 }
@@ -80,6 +80,7 @@ function tellAtEnd(folder) {
 /** @param {string} folder */
 function tellAll(folder) {
   // Node would write once more, after us.
+  const v8 = require('node:v8');
   v8.takeCoverage();
   v8.stopCoverage();
   const own = readdirSync(folder).filter((name) => name.startsWith(`coverage-${process.pid}-`));
@@ -87,7 +88,7 @@ function tellAll(folder) {
     const file = path.join(folder, name);
     const json = readFileSync(file, 'utf8');
     // Other threads write their own, maybe just now.
-    if (json.includes(NAME)) writeFileSync(file, JSON.stringify(toldAnew(JSON.parse(json))));
+    if (json.includes(prefix)) writeFileSync(file, JSON.stringify(toldAnew(JSON.parse(json))));
   }
 }
 

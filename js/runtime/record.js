@@ -5,6 +5,7 @@
  * evaluation of it. A version that became stale lets go of everything that could keep its code alive.
  */
 
+const { nowMs } = require('../clock');
 const { ResourceSet } = require('../resources/tracker');
 
 /**
@@ -95,8 +96,8 @@ class Version {
     /** @type {import('./hot-context').HotContext | null} */
     this.hot = null;
     this.resources = new ResourceSet();
-    /** On the clock of `performance.now()`. */
-    this.madeAtMs = performance.now();
+    /** On the clock of `nowMs`. */
+    this.madeAtMs = nowMs();
     /** @type {Set<ModuleRecord>} hot modules that this version has loaded */
     this.imports = new Set();
     /** @type {Set<ModuleRecord>} hot modules that its source names and that it has not loaded yet */

@@ -8,6 +8,8 @@
  * while there is a version to watch, and a process that does nothing is not woken.
  */
 
+const { nowMs } = require('../clock');
+
 /**
  * @typedef {import('./record').Version} Version
  *
@@ -15,7 +17,7 @@
  * @property {import('./record').ModuleRecord} record
  * @property {number} number
  * @property {WeakRef<object>} token
- * @property {number} sinceMs on the clock of `performance.now()`
+ * @property {number} sinceMs on the clock of `nowMs`
  * @property {number} survived full collections that began after its grace period
  */
 
@@ -55,7 +57,7 @@ class StaleVersions {
       record,
       number,
       token: version.token ?? new WeakRef(target),
-      sinceMs: performance.now(),
+      sinceMs: nowMs(),
       survived: 0,
     };
     record.stale.add(entry);
@@ -70,7 +72,7 @@ class StaleVersions {
   }
 
   #arm() {
-    this.#armedAtMs = performance.now();
+    this.#armedAtMs = nowMs();
     this.#collections.register(/** @type {any} */ (Symbol('next full collection')), undefined);
   }
 

@@ -8,6 +8,7 @@
 
 // The program may put a clock of its own in the place of the global one.
 const { setImmediate } = require('node:timers');
+const { nowMs } = require('../clock');
 const { SafeHotError } = require('../errors');
 const { guarded, fromNative } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
@@ -121,7 +122,7 @@ class Transactions {
       throw new SafeHotError('ERR_SAFE_HOT_BUSY', { what: 'hotReload()' });
     }
     if (this.#state.phase === 'waiting') this.#state.supersede();
-    const request = { changes, caller, isCall: true, mayGrow: false, startMs: performance.now() };
+    const request = { changes, caller, isCall: true, mayGrow: false, startMs: nowMs() };
     const work = this.#beginAfterSave(request);
     const done = work.type === 'done' ? work : this.#finishNow(request, work);
     const ended = this.#restored(request, done);
@@ -205,7 +206,7 @@ class Transactions {
     const changes = this.#pending;
     this.#pending = emptyChanges();
     const mayGrow = changes.mayGrow && changes.forced.size === 0 && changes.waiting.length === 0;
-    return { changes, caller: undefined, isCall: false, mayGrow, startMs: performance.now() };
+    return { changes, caller: undefined, isCall: false, mayGrow, startMs: nowMs() };
   }
 
   /**
@@ -590,7 +591,7 @@ class Transactions {
   #done(request, outcome, result, before) {
     this.#overtaken = 0;
     this.#host.status.set('idle');
-    const durationMs = performance.now() - request.startMs;
+    const durationMs = nowMs() - request.startMs;
     return { type: 'done', outcome, result, durationMs, ...(before ? { before } : {}) };
   }
 

@@ -6,6 +6,7 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
+const { followLoaded, loadUnseen } = require('../../resources/builtins');
 const { followHooks, hasLoadHooks } = require('../other-hooks');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 
@@ -28,6 +29,7 @@ function install(loader) {
     const target = loader.locate(request, parent, isMain);
     if (target.type === 'loaded') return target.exports;
     const exports = nodeLoad(target.request, target.parent, isMain);
+    followLoaded();
     if (isMain) loader.didRunMain();
     return exports;
   };
@@ -54,6 +56,7 @@ function install(loader) {
     /** @type {string} */ filename,
     /** @type {string | undefined} */ format,
   ) {
+    if (format === 'module') loadUnseen();
     const call = loader.prepareCall(this, content, filename, format);
     return call
       ? Reflect.apply(call.wrapper, this.exports, call.args)

@@ -6,6 +6,7 @@
  */
 
 const vm = require('node:vm');
+const { loadUnseen } = require('../../resources/builtins');
 
 /**
  * @param {string} text that is to be compiled
@@ -28,6 +29,7 @@ function option() {
  * @returns {Promise<object>} the namespace object
  */
 function nativeImport(filename, specifier, options) {
+  loadUnseen();
   quietDynamicImport();
   const call = vm.compileFunction(
     'return options ? import(specifier, options) : import(specifier)',
