@@ -7,8 +7,13 @@
 
 const { listenQuietly } = require('./listeners');
 
-/** What a server is asked to do for a client. All else is about the server itself. */
+/**
+ * What a server is asked to do for a client, and what it has no part in without a socket. All else is about the server
+ * itself. A connection that a client keeps holds its server, and that would hold who listens to it.
+ */
 const FORWARDED = new Set([
+  'error',
+  'listening',
   'request',
   'checkContinue',
   'checkExpectation',
