@@ -15,6 +15,7 @@ const BENCHES = {
   boot: () => require('./boot'),
   memory: () => require('./memory'),
   throughput: () => require('./throughput'),
+  soak: () => require('./soak'),
 };
 
 async function main() {
