@@ -15,6 +15,7 @@ const BENCHES = {
   boot: () => require('./boot'),
   memory: () => require('./memory'),
   throughput: () => require('./throughput'),
+  leaks: () => require('./leaks'),
   soak: () => require('./soak'),
 };
 

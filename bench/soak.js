@@ -16,6 +16,7 @@ const { EXAMPLE_APP, ROOT } = require('../scripts/setup');
 const { makeFolder, removeFolder } = require('./lib/folder');
 const { plot } = require('./lib/plot');
 const { megabytes, median, ms, percentile } = require('./lib/stats');
+const { freePort } = require('./lib/tools');
 
 const RELOADS = 10_000;
 const RELOADS_A_SAMPLE = 100;
@@ -297,15 +298,6 @@ function randomFrom(seed) {
     bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-async function freePort() {
-  const server = http.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 module.exports = { run };
