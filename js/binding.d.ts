@@ -410,6 +410,8 @@ export interface NativeResolverOptions {
   extensions: Array<string>
   /** `module.builtinModules` */
   builtins: Array<string>
+  /** Node's `--preserve-symlinks`; false if left out. */
+  preservesSymlinks?: boolean
 }
 
 /** An old version that is reachable, and who holds it. */

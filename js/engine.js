@@ -11,6 +11,7 @@ const { EventEmitter } = require('node:events');
 const { nowMs } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
+const { preservesSymlinks, userConditions } = require('./node-arguments');
 const { resolveOptions, rootFor } = require('./options');
 const { Registry } = require('./runtime/registry');
 const { Loader } = require('./runtime/cjs/loader');
@@ -88,9 +89,10 @@ class Engine {
   /** @type {import('./binding').NativeScope} */
   #scope;
   #resolver = new binding.NativeResolver({
-    conditions: ['node', 'require', 'module-sync', 'node-addons'],
+    conditions: ['node', 'require', 'module-sync', 'node-addons', ...userConditions()],
     extensions: Object.keys(Module._extensions),
     builtins: Module.builtinModules,
+    preservesSymlinks: preservesSymlinks(),
   });
 
   /** @param {string} root */

@@ -15,6 +15,8 @@ function describeMissing(error) {
   // Written into the package as it is packed; a clone has none.
   const { name, optionalDependencies } = /** @type {any} */ (require('../package.json'));
   const missing = { platform, package: `${name}-${platform}` };
+  const local = errorOf(path.join(__dirname, `${name}.${platform}.node`));
+  if (isForbidden(local)) return { ...missing, reason: FORBIDDEN, cause: local };
   if (!optionalDependencies) {
     return { ...missing, reason: 'it is not built; run `npm run build`', cause: error };
   }
@@ -28,8 +30,17 @@ function describeMissing(error) {
     return { ...missing, reason };
   }
   const cause = errorOf(missing.package);
+  if (isForbidden(cause)) return { ...missing, reason: FORBIDDEN, cause };
   const reason = `${folder} cannot be loaded: ${firstLine(cause)}; run \`npm install --force\` to have it written again`;
   return { ...missing, reason, cause };
+}
+
+const FORBIDDEN =
+  'this process may load no addons; allow them with `--allow-addons` where `--permission` is set, or leave `--no-addons` out';
+
+/** @param {unknown} error */
+function isForbidden(error) {
+  return /** @type {any} */ (error)?.code === 'ERR_DLOPEN_DISABLED';
 }
 
 /** As the packages of platforms end: `linux-x64-gnu`. */
@@ -53,7 +64,7 @@ function installedAt(name) {
   }
 }
 
-/** @param {string} name of a package that fails to load */
+/** @param {string} name of what fails to load */
 function errorOf(name) {
   try {
     return require(name);

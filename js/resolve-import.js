@@ -5,6 +5,7 @@
 const Module = require('node:module');
 const path = require('node:path');
 const { binding } = require('./native');
+const { preservesSymlinks, userConditions } = require('./node-arguments');
 
 /** Conditions of `exports` and `imports` beside `default`, by the kind of the request. */
 const CONDITIONS = {
@@ -122,17 +123,9 @@ function makeResolver(rules, kind, tsconfigs) {
     conditions: [...CONDITIONS[kind], ...userConditions()],
     extensions: EXTENSIONS[rules],
     builtins: [...Module.builtinModules],
+    preservesSymlinks: preservesSymlinks(),
   };
   return new binding.NativeResolver(options, tsconfigs.native);
-}
-
-/** Those of `--conditions`, `-C`. */
-function userConditions() {
-  const args = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
-  return args.flatMap((arg, index) => {
-    const [name, value = args[index + 1]] = arg.split('=');
-    return (name === '--conditions' || name === '-C') && value ? [value] : [];
-  });
 }
 
 exports.isTypeScript = isTypeScript;

@@ -6,6 +6,8 @@ const path = require('node:path');
 // The program's own clock may stand still, and its timers go with a version.
 const { setImmediate, setTimeout } = require('node:timers');
 const { binding, guarded } = require('./native');
+const { preservesSymlinks } = require('./node-arguments');
+const { OtherNames } = require('./other-names');
 
 /**
  * @typedef {import('./runtime/record').Version} Version
@@ -32,6 +34,7 @@ class FileWatcher {
   #watched = new Set();
   /** @type {Set<string>} */
   #expected = new Set();
+  #names = preservesSymlinks() ? new OtherNames() : undefined;
   #isFlushing = false;
   #isLooking = false;
 
@@ -187,7 +190,10 @@ class FileWatcher {
   #flush() {
     const files = [...this.#loaded.values()].filter((file) => !this.#watched.has(file.path));
     this.#loaded.clear();
-    for (const file of files) this.#watched.add(file.path);
+    for (const file of files) {
+      this.#watched.add(file.path);
+      this.#names?.add(file.path);
+    }
     void this.#expect([...this.#versions].flatMap((version) => this.#wantedBy(version)));
     this.#versions.clear();
     if (files.length === 0) return;
@@ -253,6 +259,9 @@ class FileWatcher {
     // Recalled on the way: it comes with others.
     if (changes.length === 0) return;
     const files = new Map(changes.map((change) => [change.path, change.kind]));
+    for (const { path: file, kind } of changes) {
+      for (const name of this.#names?.of(file) ?? []) files.set(name, kind);
+    }
     this.#engine.transactions.submit({ files, forced: new Set(), waiting: [], mayGrow });
   }
 }

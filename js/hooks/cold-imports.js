@@ -9,6 +9,7 @@ const Module = require('node:module');
 const fs = require('node:fs');
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
+const { argumentsOfNode } = require('../node-arguments');
 const { binding } = require('../native');
 const { foreignHooks } = require('../runtime/other-hooks');
 
@@ -62,15 +63,6 @@ class ColdImports {
     }
     return resolver;
   }
-}
-
-/** @returns {[name: string, value: string][]} `NODE_OPTIONS` first, as Node has it */
-function argumentsOfNode() {
-  const given = [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv];
-  return given.map((arg, index) => {
-    const [name = '', value = given[index + 1] ?? ''] = arg.split(/=(.*)/s);
-    return [name, value];
-  });
 }
 
 /**

@@ -491,12 +491,23 @@ function resolve(host, importer, request) {
   if (resolved.type === 'file') return resolved.path;
   if (resolved.type === 'builtin') return resolved.name;
   // Node's own remembers on some lines what it has not found.
-  if (isResolvedByNode()) return null;
+  if (isResolvedByNode()) return inGlobalFolders(request);
   try {
     return Module.createRequire(importer).resolve(request);
   } catch {
     return null;
   }
+}
+
+/**
+ * Where Node looks last for a package: the folders of NODE_PATH.
+ *
+ * @param {string} request
+ * @returns {string | null}
+ */
+function inGlobalFolders(request) {
+  if (/^[./#]/.test(request) || path.isAbsolute(request)) return null;
+  return Module._findPath(request, Module.globalPaths) || null;
 }
 
 /** Is the function that resolves Node's own? What is patched has another text. */

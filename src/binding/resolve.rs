@@ -22,6 +22,8 @@ pub struct NativeResolverOptions {
     pub extensions: Vec<String>,
     /// `module.builtinModules`
     pub builtins: Vec<String>,
+    /// Node's `--preserve-symlinks`; false if left out.
+    pub preserves_symlinks: Option<bool>,
 }
 
 #[napi(discriminant = "type", discriminant_case = "lowercase", object_from_js = false)]
@@ -53,7 +55,8 @@ impl NativeResolver {
         options: NativeResolverOptions,
         tsconfigs: Option<&NativeTsconfigs>,
     ) -> Result<Self> {
-        let NativeResolverOptions { mode, conditions, extensions, builtins } = options;
+        let NativeResolverOptions { mode, conditions, extensions, builtins, preserves_symlinks } =
+            options;
         let mode = mode_named(mode.as_deref())?;
         let tsconfigs = tsconfigs.map(|given| Arc::clone(&given.inner)).unwrap_or_default();
         Ok(Self {
@@ -62,6 +65,7 @@ impl NativeResolver {
                 conditions,
                 extensions,
                 builtins,
+                preserves_symlinks: preserves_symlinks.unwrap_or(false),
                 tsconfigs,
             }),
         })

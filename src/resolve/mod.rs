@@ -51,6 +51,8 @@ pub struct ResolverOptions {
     pub extensions: Vec<String>,
     /// `module.builtinModules`.
     pub builtins: Vec<String>,
+    /// Node's `--preserve-symlinks`: a file has the path by which it was found.
+    pub preserves_symlinks: bool,
     /// What [`ResolveMode::TypeScript`] goes by.
     pub tsconfigs: Arc<Tsconfigs>,
 }
@@ -58,7 +60,7 @@ pub struct ResolverOptions {
 /// What a specifier stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
-    /// The real path of a file.
+    /// The real path of a file, unless symlinks are to be preserved.
     File(PathBuf),
     /// A module of Node's own, named as it was asked for.
     Builtin(String),
@@ -85,6 +87,7 @@ impl Resolver {
             extensions: options.extensions.clone(),
             enforce_extension: EnforceExtension::Disabled,
             node_path: false,
+            symlinks: !options.preserves_symlinks,
             module_type: options.mode == ResolveMode::Import,
             ..ResolveOptions::default()
         });
@@ -103,10 +106,13 @@ impl Resolver {
             return Ok(Resolved::Builtin(specifier.to_owned()));
         }
         let folder = importer.parent().unwrap_or(importer);
+        if specifier.contains(['?', '#'])
+            && let Some(literal) = self.literal_file(folder, specifier)
+        {
+            return Ok(literal);
+        }
         if specifier.contains('?') && self.mode == ResolveMode::Require {
-            return self
-                .literal_file(folder, specifier)
-                .ok_or_else(|| ResolveError::not_found(importer, specifier));
+            return Err(ResolveError::not_found(importer, specifier));
         }
         let tsconfig = self
             .tsconfig_for(importer)
@@ -149,12 +155,15 @@ impl Resolver {
         specifier.starts_with("node:") || self.builtins.contains(specifier)
     }
 
-    /// To a bundler `?` starts a query, to `require` it is a character of a file name.
+    /// To a bundler `?` starts a query and `#` a fragment, here they are characters of a file name: an `import` that has
+    /// either comes without it.
     fn literal_file(&self, folder: &Path, specifier: &str) -> Option<Resolved> {
         let is_path = specifier.starts_with('.') || Path::new(specifier).is_absolute();
         let exact = folder.join(specifier);
+        let extensions =
+            if self.mode == ResolveMode::Import { &[] } else { self.extensions.as_slice() };
         let extended =
-            self.extensions.iter().map(|extension| folder.join(format!("{specifier}{extension}")));
+            extensions.iter().map(|extension| folder.join(format!("{specifier}{extension}")));
         let found =
             std::iter::once(exact).chain(extended).find(|path| is_path && path.is_file())?;
         Some(Resolved::File(real_path(&found)))

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const { BIN, SERVER, useApps } = require('../helpers/cli-app');
-const { makeApp } = require('../helpers/temp-app');
+const { resolveOptions } = require('../../js/options');
 
 const EXCLUDES = "['cold/**']";
 
@@ -34,45 +34,45 @@ export default { exclude: [\`\${Where.cold}/**\`] } satisfies WatchOptions;
   },
 };
 
-/** What is wrong with a file, and what is said of it. @type {[file: string, text: string, message: RegExp][]} */
+/** What is wrong with a file, and what is said of it. @type {[file: string, text: string, code: string, message: RegExp][]} */
 const FAULTS = [
   [
     'safe-hot.config.json',
     '{"exclud":[]}',
-    /no option "exclud" in safe-hot\.config\.json; did you mean "exclude"\? \(ERR_SAFE_HOT_UNKNOWN_OPTION\)/,
+    'ERR_SAFE_HOT_UNKNOWN_OPTION',
+    /no option "exclud" in .*safe-hot\.config\.json; did you mean "exclude"\?$/,
   ],
   [
     'safe-hot.config.mjs',
     'export default { settleTimeout: 5 };\n',
-    /no option "settleTimeout" in safe-hot\.config\.mjs; did you mean "settleTimeoutMs"\?/,
+    'ERR_SAFE_HOT_UNKNOWN_OPTION',
+    /no option "settleTimeout" in .*safe-hot\.config\.mjs; did you mean "settleTimeoutMs"\?$/,
   ],
   [
     'safe-hot.config.js',
     'module.exports = { graceMs: -1 };\n',
-    /"graceMs" in safe-hot\.config\.js must be a number of milliseconds from 0 up, not -1 \(ERR_SAFE_HOT_INVALID_OPTION\)/,
+    'ERR_SAFE_HOT_INVALID_OPTION',
+    /"graceMs" in .*safe-hot\.config\.js must be a number of milliseconds from 0 up, not -1$/,
   ],
   [
     'safe-hot.config.ts',
     'export const exclude: string[] = [];\n',
-    /What safe-hot\.config\.ts says of safe-hot must be an object, not null/,
+    'ERR_SAFE_HOT_INVALID_ARGUMENT',
+    /What safe-hot\.config\.ts says of safe-hot must be an object, not null$/,
   ],
-  [
-    'safe-hot.config.ts',
-    'export default {\n',
-    /The settings in safe-hot\.config\.ts cannot be read: \d:\d+ .*\(ERR_SAFE_HOT_CONFIG\)/,
-  ],
-  [
-    'safe-hot.config.mjs',
-    "import './missing.js';\nexport default {};\n",
-    /The settings in safe-hot\.config\.mjs cannot be read: .*missing\.js/,
-  ],
-  [
-    'safe-hot.config.mjs',
-    'export default await {};\n',
-    /The settings in safe-hot\.config\.mjs cannot be read: .*await/,
-  ],
-  ['safe-hot.config.json', '{', /The settings in safe-hot\.config\.json cannot be read: /],
-  ['package.json', '{', /The settings in package\.json cannot be read: /],
+  ...[
+    ['safe-hot.config.ts', 'export default {\n', /\d:\d+ /],
+    ['safe-hot.config.mjs', "import './missing.js';\nexport default {};\n", /missing\.js/],
+    ['safe-hot.config.mjs', 'export default await {};\n', /await/],
+    ['safe-hot.config.js', "throw new Error('not now');\n", /not now$/],
+    ['safe-hot.config.json', '{', /JSON/],
+    ['package.json', '{', /JSON/],
+  ].map(([file, text, reason]) => [
+    file,
+    text,
+    'ERR_SAFE_HOT_CONFIG',
+    new RegExp(`The settings in .*${file} cannot be read: .*${reason.source}`),
+  ]),
 ];
 
 const ENV_SERVER = `'use strict';
@@ -86,49 +86,50 @@ describe('settings', () => {
 
   describe('of a project are taken from', () => {
     for (const [place, files] of Object.entries(PLACES)) {
-      it(place, async () => {
-        const app = makeApp({ 'cold/part.js': '', 'hot.js': '', ...files });
-        if (!files['package.json']) app.write('package.json', '{}');
-        app.write(
-          'package.json',
-          JSON.stringify({ name: 'app', ...JSON.parse(files['package.json'] ?? '{}') }),
-        );
+      it(place, () => {
+        const folder = apps.makeFolder(files);
 
-        const seen = await app.drive(
-          ({ require, hot }) => {
-            require('../hot.js');
-            require('./part.js');
-            return hot.graph().map(({ path: file }) => file);
-          },
-          { driver: 'cold/driver.cjs' },
-        );
+        const { exclude, configFiles } = resolveOptions(folder, {});
 
-        assert.deepEqual(seen, ['hot.js']);
+        assert.deepEqual(exclude, ['cold/**']);
+        const names = configFiles.map((file) => path.basename(file)).sort();
+        assert.deepEqual(
+          names,
+          Object.keys(files)
+            .filter((name) => name !== 'package.json')
+            .sort(),
+        );
       });
     }
 
     it('one place alone', () => {
       const folder = apps.makeFolder({
-        'app.js': '',
         'package.json': '{"safe-hot":{}}',
         'safe-hot.config.json': '{}',
       });
-      const { stderr } = run(folder);
-      assert.match(stderr, /config\.json cannot be read: "safe-hot" in package\.json is there too/);
+      assert.throws(() => resolveOptions(folder, {}), {
+        code: 'ERR_SAFE_HOT_CONFIG',
+        message: /config\.json cannot be read: "safe-hot" in package\.json is there too/,
+      });
     });
   });
 
   describe('that are wrong', () => {
-    for (const [file, text, message] of FAULTS) {
-      it(`are told in one line: ${text.trim()} in ${file}`, () => {
-        const folder = apps.makeFolder({ 'app.js': '', [file]: text });
-        const { status, stderr } = run(folder);
+    for (const [file, text, code, message] of FAULTS) {
+      it(`are refused: ${text.trim()} in ${file}`, () => {
+        const folder = apps.makeFolder({ [file]: text });
 
-        assert.match(stderr, message);
-        assert.match(stderr, /^safe-hot: .*\n$/);
-        assert.equal(status, 2);
+        assert.throws(() => resolveOptions(folder, {}), { code, message });
       });
     }
+
+    it('are told in one line', () => {
+      const folder = apps.makeFolder({ 'app.js': '', 'package.json': '{' });
+      const { status, stderr } = run(folder);
+
+      assert.match(stderr, /^safe-hot: The settings in package\.json cannot be read: .*\n$/);
+      assert.equal(status, 2);
+    });
 
     it('after a change are told, and mended ones start the program', async () => {
       const files = { 'server.js': SERVER, 'value.js': "module.exports = 'one';\n" };
