@@ -310,6 +310,7 @@ function requireIsolated({ registry, graph: native, options }, record, caller) {
 }
 
 exports.adapter = adapter;
+exports.callerOf = callerOf;
 exports.hotReload = hotReload;
 exports.reload = reload;
 exports.watch = watch;

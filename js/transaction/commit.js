@@ -21,6 +21,7 @@ const { namedBy } = require('./stage');
  * @property {NodeModule} module
  * @property {NodeModule | null} successor
  * @property {NodeModule[]} holders
+ * @property {boolean} [comesBack] it has no successor yet
  */
 
 /**
@@ -257,7 +258,7 @@ function dispose(going, host) {
   /** @type {import('../types').DisposedReport[]} */
   const disposed = [];
   const disposal = { ...host.options, warn: host.warn };
-  const stale = going.map(({ version, module, successor, holders }) => {
+  const stale = going.map(({ version, module, successor, holders, comesBack = false }) => {
     const path = version.record.path;
     const resources = version.resources.takeAll();
     for (const [kind, count] of countByKind(resources)) {
@@ -270,7 +271,7 @@ function dispose(going, host) {
       holders,
       survivors: survivorsOf(module, successor, host),
       disposers: [
-        ...ownHandlers(version, successor, disposal),
+        ...ownHandlers(version, successor !== null || comesBack, disposal),
         ...resources.map((each) => disposerOf(version, each, disposal)),
       ],
     };
@@ -289,14 +290,14 @@ function dispose(going, host) {
 
 /**
  * @param {Version} version
- * @param {NodeModule | null} successor
+ * @param {boolean} isReplaced and not pruned
  * @param {import('../resources/disposal').DisposalHost} disposal
  */
-function ownHandlers(version, successor, disposal) {
+function ownHandlers(version, isReplaced, disposal) {
   const handlers = version.hot?.disposeHandlers.splice(0) ?? [];
   const data = {};
   const calls = handlers.map((handler) => () => followHandler(version, handler(data), disposal));
-  if (successor) return calls;
+  if (isReplaced) return calls;
   const pruned = version.hot?.pruneHandlers.splice(0) ?? [];
   return [
     ...calls,
@@ -363,3 +364,4 @@ function heldByCaller({ caller, prepared }, replaced) {
 }
 
 exports.commit = commit;
+exports.dispose = dispose;

@@ -15,6 +15,7 @@ const { snapshot, tracesSince } = require('../resources/traces');
 const { emptyChanges, isEmpty, merge, onlyFiles } = require('./change-set');
 const { prepare, readyWith } = require('./prepare');
 const { evaluationError, obstacleOf, tellSelfError } = require('./failures');
+const { forget } = require('./forget');
 const { linkError } = require('./link');
 const { openOverlay, evaluateStaged } = require('./stage');
 const { StageGuard } = require('./guard');
@@ -87,6 +88,16 @@ class Transactions {
   /** Is user code of a transaction on the stack? */
   get isWorking() {
     return this.#state.phase === 'working';
+  }
+
+  /**
+   * Takes modules out with nothing in their place. While new code evaluates nothing is taken out: what has changed is new
+   * there, and what has not could not be given back.
+   *
+   * @param {Set<NodeModule>} modules of `require.cache`
+   */
+  forget(modules) {
+    if (this.#state.phase === 'idle') forget(modules, this.#host);
   }
 
   /**

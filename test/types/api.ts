@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import { adapter, graph, hotReload, on, reload, SafeHotError, versions, watch } from 'safe-hot';
+import { clearModule, decache, importFresh } from 'safe-hot/compat';
 import type {
   HotReloadOptions,
   ModuleInfo,
@@ -112,4 +113,14 @@ try {
   new EventEmitter().emit(code, cause, error.details['path'], error.frame);
 }
 
+decache('./a');
+clearModule('./a');
+clearModule.all();
+clearModule.match(/a/);
+clearModule.single('./a');
+const fresh: number = importFresh<Plugin>('./plugin').run('text');
+// @ts-expect-error a number is no name
+decache(1);
+
+export { fresh };
 export { alive, length, modules, name, reloads, watches };
