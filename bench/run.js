@@ -15,6 +15,7 @@ const BENCHES = {
   boot: () => require('./boot'),
   memory: () => require('./memory'),
   throughput: () => require('./throughput'),
+  watching: () => require('./watching'),
   leaks: () => require('./leaks'),
   soak: () => require('./soak'),
 };
