@@ -2,7 +2,7 @@
 
 /*
  * `npm run build:portable`: the addon for Linux as it is released, linked against glibc 2.17, into `js/`. Zig has the symbols of
- * every glibc, so that no old system is needed; it comes from PyPI, into `.zig/`, at need.
+ * every glibc, so that no old system is needed; it comes from PyPI, into `.zig/`, at need. With `--tools`, that is all that is done.
  */
 
 const { spawnSync } = require('node:child_process');
@@ -18,6 +18,7 @@ const TOOLS_FOLDER = path.join(ROOT, '.zig');
 const TARGETS = { x64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' };
 
 function main() {
+  if (process.argv.includes('--tools')) return installTools();
   const target = process.platform === 'linux' ? TARGETS[process.arch] : undefined;
   if (!target) throw new SetupError('only Linux has a glibc');
   installPackages(ROOT);
