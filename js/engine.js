@@ -222,7 +222,10 @@ class Engine {
    */
   expectEntry(entry) {
     const filename = entry && realFile(entry);
-    if (!filename || !this.#isHotModule(filename)) return;
+    if (!filename) return;
+    // A command of a package, such as a runner of tests, imports what it finds in the project.
+    if (!this.isHot(filename)) this.esModules.expectImports();
+    if (!this.#isHotModule(filename)) return;
     this.#isModuleEntry = this.formats.of(filename) === 'module';
     this.esModules.expectEntry(filename);
   }

@@ -76,6 +76,11 @@ class EsModules {
     this.#installHooks();
   }
 
+  /** Cold code is to import ES modules of the project, before any other has been in sight. */
+  expectImports() {
+    this.#installHooks();
+  }
+
   /**
    * Called by the text of a shell: evaluates what it is to show.
    *

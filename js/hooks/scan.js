@@ -44,12 +44,22 @@ function makeScanner(options) {
     namesOf: (/** @type {string} */ filename) => [...exportNames(namesHost, filename)].sort(),
     /** Is it an `import` declaration by which a file asks for a module? It sees that one for good. */
     importsForGood(/** @type {string} */ filename, /** @type {string} */ specifier) {
-      const source = fs.readFileSync(filename, 'utf8');
+      const source = textOf(filename);
+      if (source === undefined) return false;
       if (formats.of(filename, source) !== 'module') return false;
       const { requests = [] } = /** @type {any} */ (namesHost.transform(source, filename));
       return requests.some((/** @type {any} */ request) => request.specifier === specifier);
     },
   };
+}
+
+/** What is imported on the command line is imported by the working folder. @param {string} filename */
+function textOf(filename) {
+  try {
+    return fs.readFileSync(filename, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 exports.makeScanner = makeScanner;

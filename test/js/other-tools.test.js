@@ -3,11 +3,12 @@
 /* What other tools in the process do to modules. */
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const Module = require('node:module');
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { REGISTER, useApps } = require('../helpers/cli-app');
+const { REGISTER, ROOT, SERVER, useApps } = require('../helpers/cli-app');
 const { LIBRARIES, needsLibraries } = require('../helpers/library-app');
 const { makeApp } = require('../helpers/temp-app');
 
@@ -137,6 +138,168 @@ describe('a program in TypeScript under', () => {
       assert.equal(report.outcome, 'committed', JSON.stringify(report));
       assert.equal(await app.get(), '2');
       assert.doesNotMatch(app.stderr, /warning/i);
+    });
+  }
+});
+
+/** Compilers of TypeScript as people bring them, and what `tsconfig.json` has to say. */
+const COMPILERS = {
+  'ts-node': ['-r', 'ts-node/register/transpile-only'],
+  '@swc-node/register': ['-r', '@swc-node/register'],
+};
+
+describe('TypeScript that is compiled to CommonJS under', () => {
+  needsLibraries();
+  const apps = useApps();
+
+  for (const [name, nodeArgs] of Object.entries(COMPILERS)) {
+    it(`${name} starts, refuses and reloads`, async () => {
+      const folder = apps.makeFolder({
+        ...TYPESCRIPT,
+        'package.json': '{}',
+        'tsconfig.json':
+          '{"compilerOptions":{"module":"commonjs","target":"es2022","esModuleInterop":true}}',
+        'server.ts': TYPESCRIPT['server.ts'].replace('./value.ts', './value'),
+      });
+      fs.symlinkSync(LIBRARIES, path.join(folder, 'node_modules'), 'junction');
+      const launched = apps.launch(folder, { how: 'register', entry: 'server.ts', nodeArgs });
+      const app = await launched.serving();
+      assert.equal(await app.get(), '1');
+
+      app.write('value.ts', 'export const value: number = ;\n');
+      assert.equal((await app.nextReload()).outcome, 'refused');
+      app.write('value.ts', 'export const value: number = 2;\n');
+
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), '2');
+    });
+  }
+});
+
+describe('module-alias', () => {
+  needsLibraries();
+  const apps = useApps();
+
+  it('leads to hot modules, of changed importers too', async () => {
+    const folder = apps.makeFolder({
+      'lib/value.js': "module.exports = 'one';\n",
+      'aliases.js': "require('module-alias').addAlias('@lib', __dirname + '/lib');\n",
+      'server.js': `require('./aliases');\n${SERVER.replace('./value', '@lib/value')}`,
+    });
+    fs.symlinkSync(LIBRARIES, path.join(folder, 'node_modules'), 'junction');
+    const app = await apps.launch(folder).serving();
+
+    app.edit('lib/value.js', 'one', 'two');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'two');
+    app.edit('server.js', 'String(value)', "value + '!'");
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'two!');
+  });
+});
+
+describe('dotenv', () => {
+  needsLibraries();
+  const apps = useApps();
+
+  it('has the program start again when the file is saved that it has read', async () => {
+    const folder = apps.makeFolder({
+      '.env': 'WORD=one\n',
+      'server.js': `require('dotenv').config({ quiet: true });\n${SERVER}`,
+      'value.js': 'module.exports = process.env.WORD;\n',
+    });
+    fs.symlinkSync(LIBRARIES, path.join(folder, 'node_modules'), 'junction');
+    const app = await apps.launch(folder).serving();
+    assert.equal(await app.get(), 'one');
+
+    app.write('.env', 'WORD=two\n');
+
+    assert.equal((await app.nextReload()).error.code, 'ERR_SAFE_HOT_ENV_CHANGED');
+    await app.serving();
+    assert.equal(await app.get(), 'two');
+  });
+});
+
+describe('import-in-the-middle', () => {
+  needsLibraries();
+  const apps = useApps();
+
+  it('sees what cold modules import, on Node 22 and up, and all reloads', async () => {
+    const folder = apps.makeFolder({
+      'package.json': '{"type":"module"}',
+      'node_modules/hook/package.json': '{"type":"module","exports":"./index.js"}',
+      'node_modules/hook/index.js': `import module from 'node:module';
+import { Hook } from 'import-in-the-middle';
+module.register('import-in-the-middle/hook.mjs', import.meta.url);
+new Hook(['uuid'], (exports) => { exports.v4 = () => 'hooked'; });
+`,
+      'node_modules/cold/package.json': '{"type":"module","exports":"./index.js"}',
+      'node_modules/cold/index.js': "import { v4 } from 'uuid';\nexport const id = () => v4();\n",
+      'value.js': "import { id } from 'cold';\nexport const value = () => id() + 1;\n",
+      'server.js': `import http from 'node:http';
+import { value } from './value.js';
+const server = http.createServer((req, res) => res.end(value()));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+    });
+    for (const name of ['uuid', 'import-in-the-middle']) {
+      fs.symlinkSync(
+        path.join(LIBRARIES, name),
+        path.join(folder, 'node_modules', name),
+        'junction',
+      );
+    }
+    const app = await apps
+      .launch(folder, { how: 'register', nodeArgs: ['--import', 'hook'] })
+      .serving();
+    const id = MAJOR === 20 ? /^[\da-f-]{36}/ : /^hooked/;
+    assert.match(await app.get(), new RegExp(`${id.source}1$`));
+
+    app.edit('value.js', '+ 1', '+ 2');
+
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.match(await app.get(), new RegExp(`${id.source}2$`));
+  });
+});
+
+describe('a runner of tests', () => {
+  const apps = useApps();
+  const FILES = {
+    'sum.js': 'exports.sum = (a, b) => a + b;\n',
+    'sum.mjs': 'export const sum = (a, b) => a + b;\n',
+    'one.spec.js': `const { sum } = require('./sum');
+describe('one', () => {
+  it('passes', () => { if (sum(1, 2) !== 3 || !module.hot) throw new Error('cold'); });
+  it('fails', () => { throw new Error('on purpose'); });
+});
+`,
+    'two.spec.mjs': `import { sum } from './sum.mjs';
+describe('two', () => {
+  it('passes', () => { if (sum(1, 2) !== 3 || !import.meta.hot) throw new Error('cold'); });
+});
+`,
+    'three.test.mjs': `import test from 'node:test';
+import { sum } from './sum.mjs';
+test('passes', () => { if (sum(1, 2) !== 3 || !import.meta.hot) throw new Error('cold'); });
+test('fails', () => { throw new Error('on purpose'); });
+`,
+  };
+  const MOCHA = [path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js'), '--no-config'];
+  const SPECS = ['one.spec.js', 'two.spec.mjs'];
+
+  for (const [name, args, result] of [
+    ['mocha', [...MOCHA, ...SPECS], /2 passing.*1 failing.*on purpose/s],
+    ['mocha --parallel', [...MOCHA, '--parallel', ...SPECS], /2 passing.*1 failing.*on purpose/s],
+    ['node --test', ['--test', '--test-reporter=tap', 'three.test.mjs'], /^# pass 1\n# fail 1$/m],
+  ]) {
+    it(`runs hot tests, and ends with its own exit code: ${name}`, () => {
+      const cwd = apps.makeFolder(FILES);
+      const env = { ...process.env, NODE_OPTIONS: IMPORT.join(' '), NODE_TEST_CONTEXT: undefined };
+
+      const ended = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
+
+      assert.match(ended.stdout, result, ended.stderr);
+      assert.equal(ended.status, 1);
     });
   }
 });
