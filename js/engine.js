@@ -22,6 +22,7 @@ const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
 const { Adapters } = require('./adapters');
 const { followHandler } = require('./resources/disposal');
 const { Servers } = require('./resources/servers');
+const { ProgramArguments } = require('./resources/program-arguments');
 const { installResources } = require('./resources');
 const { isWritten, listingOf } = require('./resources/reads');
 const { currentOwner, runUnowned } = require('./resources/ownership');
@@ -426,6 +427,8 @@ class Engine {
   /** @returns {import('./transaction/host').TransactionHost} */
   #transactionHost() {
     const { registry, graph, loader, servers, adapters, status, options } = this;
+    const programArguments = new ProgramArguments();
+    const entry = process.argv[1] && realFile(process.argv[1]);
     const pathOf = (/** @type {number} */ id) => registry.byId(id).path;
     return {
       registry,
@@ -439,10 +442,20 @@ class Engine {
       willStage: (replaced) => {
         this.#esModules?.willStage();
         adapters.begin(replaced);
+        if ([...replaced].some(({ record }) => record.path === entry)) programArguments.begin();
       },
       didStage: (records) => this.#esModules?.didStage(records),
       servers,
-      adapters,
+      adapters: {
+        commit: (stale) => {
+          programArguments.commit();
+          adapters.commit(stale);
+        },
+        abort: () => {
+          programArguments.abort();
+          adapters.abort();
+        },
+      },
       status,
       options,
       prepareHost: () => ({

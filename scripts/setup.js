@@ -13,7 +13,7 @@ const ROOT = path.resolve(__dirname, '..');
 const EXAMPLES = path.join(ROOT, 'examples') + path.sep;
 const EXAMPLE_APP = path.join(EXAMPLES, 'express');
 const TESTED_APPS = ['fastify', 'hono', 'koa', 'nest'].map((name) => path.join(EXAMPLES, name));
-const TEST_PACKAGES = ['libraries', 'package-managers'].map((name) =>
+const TEST_PACKAGES = ['libraries', 'apps', 'package-managers'].map((name) =>
   path.join(ROOT, 'test', name),
 );
 const OLDEST_NODE = [20, 19];

@@ -6,12 +6,14 @@
  */
 
 const { EventEmitter } = require('node:events');
+const path = require('node:path');
 const {
   contextOwner,
   isEvaluatingCold,
   listeningFile,
   liveVersionOf,
   makerInContext,
+  runAsCold,
 } = require('./ownership');
 
 /** @typedef {import('../runtime/record').Version} Version */
@@ -69,6 +71,23 @@ function install(onConstruct) {
     return remove.call(this, event, listener);
   };
   installOnTargets();
+  installStreams();
+}
+
+/** The standard streams are made when they are first asked for, and are the process's own, whoever asks. */
+function installStreams() {
+  for (const name of ['stdin', 'stdout', 'stderr']) {
+    const property = Object.getOwnPropertyDescriptor(process, name);
+    if (!property?.get || !property.configurable) continue;
+    const get = () => {
+      Object.defineProperty(process, name, property);
+      /** @type {unknown} */
+      let stream;
+      runAsCold(() => (stream = Reflect.get(process, name)));
+      return stream;
+    };
+    Object.defineProperty(process, name, { ...property, get });
+  }
 }
 
 /**
@@ -139,7 +158,10 @@ function track(target, event, listener, options) {
   if (!listener) return;
   const file = listeningFile();
   const caller = liveVersionOf(file);
-  const owner = caller ?? (makers.get(target) === null ? makerInContext() : undefined);
+  // What Node adds on its own account, as `pipe` does, it takes away itself.
+  const isOfPackage = file !== undefined && path.isAbsolute(file);
+  const isShared = makers.get(target) === null && isOfPackage;
+  const owner = caller ?? (isShared ? makerInContext() : undefined);
   if (!owner || makers.get(target) === owner) return;
   const weak = new WeakRef(target);
   const byListener = tracked.get(target) ?? new Map();

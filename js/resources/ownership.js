@@ -266,11 +266,21 @@ function callSites() {
     Error.stackTraceLimit = STACK_LIMIT;
     Error.prepareStackTrace = (_, sites) => sites;
     Error.captureStackTrace(holder, callSites);
-    return (holder.stack ?? []).flatMap((site) => site.getFileName() ?? []);
+    return (holder.stack ?? []).flatMap((site) =>
+      passesOn(site) ? [] : (site.getFileName() ?? []),
+    );
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+/** A stream has an `on` of its own, which calls that of all emitters. @param {NodeJS.CallSite} site */
+function passesOn(site) {
+  return (
+    site.getFileName() === 'node:internal/streams/readable' &&
+    /\b(on|addListener)$/.test(site.getFunctionName() ?? '')
+  );
 }
 
 exports.setVersionLookup = setVersionLookup;

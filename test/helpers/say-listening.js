@@ -7,6 +7,8 @@ const net = require('node:net');
 const { emit } = net.Server.prototype;
 
 net.Server.prototype.emit = function (name, ...args) {
-  if (name === 'listening') console.log('listening', this.address().port, process.pid);
+  // One that listens at a path is no server of the program's.
+  const port = name === 'listening' && this.address()?.port;
+  if (port) process.stdout.write(`listening ${port} ${process.pid}\n`);
   return Reflect.apply(emit, this, [name, ...args]);
 };

@@ -31,6 +31,36 @@ describe('entry', () => {
   const apps = useApps();
   const load = useLoad();
 
+  it('finds the arguments again that it has taken, and keeps no listener on the standard streams', async () => {
+    const app = await apps.serve(
+      {
+        'server.js': `const [word] = process.argv.splice(2);
+const server = require('node:http').createServer((req, res) => {
+  const streams = [process.stdin, process.stdout].map((each) => each.listenerCount('error'));
+  res.end(['V0', word, process.argv.length, ...streams].join(' '));
+});
+process.stdin.on('error', () => 'V0');
+process.stdout.on('error', () => 'V0');
+if (word === undefined) throw new Error('no word');
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+      },
+      { args: ['word'], stdin: '' },
+    );
+    const first = await app.get();
+    assert.match(first, /^V0 word 2 /);
+
+    for (let n = 1; n <= 3; n += 1) {
+      app.edit('server.js', /V\d/g, `V${n}`);
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), first.replace('V0', `V${n}`));
+    }
+    const text = app.read('server.js');
+    app.write('server.js', `${text}throw new Error('late');\n`);
+    assert.equal((await app.nextReload()).outcome, 'rolled-back');
+    assert.equal(await app.get(), first.replace('V0', 'V3'));
+  });
+
   describe('with an asynchronous start', () => {
     it('serves on the old version until the new one listens, and drops nothing', async () => {
       const app = await apps.serve(FILES);
