@@ -33,11 +33,20 @@ export interface ViteHot {
   watch: Hot['watch'];
 }
 
+/** What `import.meta` has. Beside `vite/client`, `hot` is what that says; beside `@types/webpack-env`, `webpackHot` is. */
+interface HotMeta {
+  /** Undefined when safe-hot is not running. */
+  readonly hot?: ImportMetaEnv extends { BASE_URL: string } ? any : ViteHot;
+  /** The same by webpack's rules. */
+  readonly webpackHot?: NodeJS.Require extends { context: unknown } ? any : Hot;
+}
+
 declare global {
-  interface ImportMeta {
-    /** Undefined when safe-hot is not running. */
-    readonly hot?: ViteHot;
-    /** The same by webpack's rules. */
-    readonly webpackHot?: Hot;
+  /** Vite's client declares variables in it. */
+  interface ImportMetaEnv {}
+  interface ImportMeta extends HotMeta {}
+  namespace NodeJS {
+    /** Webpack declares `require.context` in it. */
+    interface Require {}
   }
 }

@@ -418,7 +418,7 @@ class Engine {
       },
       apply: async () => {
         const outdated = this.#outdated().map((record) => record.path);
-        if (outdated.length === 0) return null;
+        if (outdated.length === 0) return [];
         return (await this.transactions.reload(changeSet(outdated, []))).evaluated;
       },
     };

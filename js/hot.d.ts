@@ -9,12 +9,12 @@ export interface Hot {
   /** What the dispose handlers of the version before left; undefined at first. */
   readonly data: any;
   /** This module accepts its own changes. */
-  accept(onError?: (error: unknown, info: { moduleId: string; module: unknown }) => unknown): void;
+  accept(onError?: (error: any, info: { moduleId: string; module: unknown }) => unknown): void;
   /** This module accepts changes of these imports; `callback` requires them again. */
   accept(
     dependencies: string | readonly string[],
     callback?: (paths: string[]) => unknown,
-    onError?: (error: unknown, info: { moduleId: string; dependencyId: string }) => unknown,
+    onError?: (error: any, info: { moduleId: string; dependencyId: string }) => unknown,
   ): void;
   /** A change of this module, or of these imports, asks for a restart. */
   decline(dependencies?: string | readonly string[]): void;
@@ -30,8 +30,8 @@ export interface Hot {
   removeStatusHandler(listener: (status: HotStatus) => unknown): void;
   /** Resolves with the modules whose files have changed, applied or not; null if there are none. */
   check(apply?: boolean): Promise<string[] | null>;
-  /** Resolves with what was evaluated; null if nothing has changed. */
-  apply(): Promise<string[] | null>;
+  /** Resolves with what was evaluated; nothing if nothing has changed. */
+  apply(): Promise<string[]>;
   /** One value for all versions of this module, such as a connection pool. */
   keep<T>(key: unknown, create: () => T, dispose?: (value: T) => unknown): T;
   /** Ends the resource with this version. Returns it. */

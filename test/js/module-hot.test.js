@@ -499,7 +499,7 @@ describe('module.hot', () => {
       return calls;
     });
 
-    assert.deepEqual(result, [null, null, ['self.js'], 1, ['self.js'], ['self.js'], null, 3]);
+    assert.deepEqual(result, [null, [], ['self.js'], 1, ['self.js'], ['self.js'], null, 3]);
   });
 
   it('is not enumerable, and is undefined without safe-hot', async () => {
