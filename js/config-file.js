@@ -3,7 +3,7 @@
 /** Reads `safe-hot.config.{json,js,mjs,cjs,ts,mts}`: what it exports by default, or what it holds. */
 
 const fs = require('node:fs');
-const Module = require('node:module');
+const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { SafeHotError } = require('./errors');
@@ -44,13 +44,13 @@ function configFiles(root) {
 
 /** @param {string} file @returns {ConfigFile} */
 function load(file) {
-  const before = new Set(Object.keys(require.cache));
+  const before = new Set(Object.keys(Module._cache));
   const settings = evaluate(file);
-  const required = Object.keys(require.cache).filter(
+  const required = Object.keys(Module._cache).filter(
     (name) => !before.has(name) && isOfProject(name),
   );
   // They are no modules of the program.
-  for (const name of required) delete require.cache[name];
+  for (const name of required) delete Module._cache[name];
   return { path: file, settings, files: [...new Set([file, ...required])] };
 }
 

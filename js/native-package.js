@@ -2,7 +2,11 @@
 
 /** The package that holds the native part for this system, for who has to be told that it is not there. */
 
+const Module = require('node:module');
 const path = require('node:path');
+
+/** Our own modules have one that knows no more than how to load. */
+const requireHere = Module.createRequire(__filename);
 
 /**
  * Why the native part cannot be loaded, and what helps.
@@ -58,7 +62,7 @@ function isGlibc() {
 /** @param {string} name of a package */
 function installedAt(name) {
   try {
-    return path.dirname(require.resolve(`${name}/package.json`));
+    return path.dirname(requireHere.resolve(`${name}/package.json`));
   } catch {
     return null;
   }
@@ -67,7 +71,7 @@ function installedAt(name) {
 /** @param {string} name of what fails to load */
 function errorOf(name) {
   try {
-    return require(name);
+    return requireHere(name);
   } catch (error) {
     return error;
   }

@@ -8,12 +8,12 @@ const { makeApp } = require('../helpers/temp-app');
 const { ROOT } = require('../helpers/cli-app');
 const path = require('node:path');
 
-const FILES = ['native.js', 'native-package.js', 'errors.js', 'binding.js'];
+const FILES = ['own-code.js', 'native.js', 'native-package.js', 'errors.js', 'binding.js'];
 
 /** What the program says of loading safe-hot as it is installed, without its addon. */
 const PROGRAM = `if (process.argv[2]) Object.defineProperty(process, 'arch', { value: process.argv[2] });
 try {
-  require('./safe-hot/js/native');
+  require('./safe-hot/js/own-code').loadOwn('native.js');
 } catch ({ code, message, details, cause }) {
   console.log(JSON.stringify({ code, message, details, cause: cause?.code }));
 }
