@@ -13,7 +13,7 @@ const OP_QUERY = 2004;
 const OP_MSG = 2013;
 
 /** @param {typeof import('bson')} bson that of the driver */
-async function startMongo({ serialize, deserialize }) {
+async function startMongo({ serialize, deserialize, Long }) {
   /** @type {Map<string, any[]>} */
   const collections = new Map();
   const sockets = new Set();
@@ -63,7 +63,10 @@ async function startMongo({ serialize, deserialize }) {
     if (name === 'insert') collections.set(command.insert, [...documents, ...command.documents]);
     if (name === 'insert') return { ok: 1, n: command.documents.length };
     if (name === 'find') {
-      return { ok: 1, cursor: { id: 0, ns: `test.${command.find}`, firstBatch: documents } };
+      return {
+        ok: 1,
+        cursor: { id: Long.ZERO, ns: `test.${command.find}`, firstBatch: documents },
+      };
     }
     return { ok: 1 };
   }

@@ -16,6 +16,7 @@ const {
   needsLibraries,
   useLibraryApps,
 } = require('../helpers/library-app');
+const { sectionsOf } = require('../helpers/guide');
 const { startMongo } = require('../helpers/mongo');
 
 /** All of it on one line of Node: what an adapter does, does not depend on the line, but for how packages are loaded. */
@@ -282,21 +283,13 @@ exports.define = (name, run) => {
         "(require('./mail'), () => [...require('jobs').jobs.values(), ...require('jobs').list].map((run) => run()))",
       ),
     };
-    const ADAPTER = `{
-  package: 'jobs',
-  versions: '>=2 <3',
-  adapt(jobs, { registry }) {
-    registry(jobs, 'jobs');
-    registry(jobs, 'list');
-  },
-}`;
+    // As the guide has it.
+    const { files: guide } = sectionsOf('adapters.md').find(({ files }) => 'adapters.js' in files);
+    const ADAPTER = guide['adapters.js'].replace('module.exports = ', '').replace(/;\n$/, '');
     const settings = (adapters) => JSON.stringify({ 'safe-hot': { adapters } });
 
     for (const [how, files] of Object.entries({
-      'named in package.json': {
-        'package.json': settings(['adapters.js']),
-        'adapters.js': `module.exports = [${ADAPTER}];\n`,
-      },
+      'named in package.json, as the guide has it': guide,
       'an ES module named in package.json': {
         'package.json': settings(['adapters.mjs']),
         'adapters.mjs': `export default ${ADAPTER};\n`,
