@@ -18,6 +18,7 @@ const BENCHES = {
   watching: () => require('./watching'),
   leaks: () => require('./leaks'),
   soak: () => require('./soak'),
+  heap: () => require('./heap'),
 };
 
 async function main() {

@@ -59,6 +59,8 @@ export declare class NativeHeap {
   constructor()
   /** Takes the next bytes. Resolves with what is wrong with them, if anything is. */
   feed(chunk: Uint8Array): Promise<NativeError | null>
+  /** Takes all bytes of a file. Resolves with what is wrong with them, or with the file, if anything is. */
+  readFile(path: string): Promise<NativeError | null>
   /** All bytes are in: resolves with the old versions that are reachable. The snapshot is used up. */
   finish(): Promise<NativeHeapOutcome>
 }

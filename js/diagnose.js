@@ -13,9 +13,6 @@ const { holderOf } = require('./report/holders');
 
 /** @typedef {import('./types').Diagnosis} Diagnosis */
 
-/** How much of a file is read at once, in bytes. */
-const CHUNK_BYTES = 1 << 20;
-
 /**
  * @param {string} root paths are told relative to it
  * @param {string} [only] one module
@@ -38,41 +35,41 @@ async function diagnoseProcess(root, only) {
  * @throws {SafeHotError} ERR_SAFE_HOT_SNAPSHOT, ERR_SAFE_HOT_UNREADABLE
  */
 async function diagnoseFile(file, root) {
-  const stream = fs.createReadStream(file, { highWaterMark: CHUNK_BYTES });
-  return toldOf(await analyze(stream, file), root);
+  const heap = new binding.NativeHeap();
+  const details = { path: file };
+  try {
+    await fs.promises.access(file, fs.constants.R_OK);
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new SafeHotError('ERR_SAFE_HOT_UNREADABLE', { ...details, reason }, error);
+  }
+  const error = await heap.readFile(file);
+  if (error) throw fromNative(error, details);
+  return toldOf(await retainedIn(heap, details), root);
 }
 
 /**
  * Reads a snapshot as it streams in, on another thread.
  *
  * @param {AsyncIterable<string | Buffer>} chunks
- * @param {string} [file]
- * @returns {Promise<import('./binding').NativeRetained[]>}
  */
-async function analyze(chunks, file) {
+async function analyze(chunks) {
   const heap = new binding.NativeHeap();
-  const details = { path: file };
-  for await (const chunk of readable(chunks, file)) {
+  for await (const chunk of chunks) {
     const error = await heap.feed(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-    if (error) throw fromNative(error, details);
+    if (error) throw fromNative(error);
   }
-  const outcome = await heap.finish();
-  if (outcome.type === 'failed') throw fromNative(outcome.error, details);
-  return outcome.retained;
+  return retainedIn(heap, {});
 }
 
 /**
- * @param {AsyncIterable<string | Buffer>} chunks
- * @param {string | undefined} file
+ * @param {import('./binding').NativeHeap} heap that has all of it
+ * @param {{ path?: string }} details
  */
-async function* readable(chunks, file) {
-  try {
-    yield* chunks;
-  } catch (error) {
-    if (file === undefined) throw error;
-    const details = { path: file, reason: reasonOf(error) };
-    throw new SafeHotError('ERR_SAFE_HOT_UNREADABLE', details, error);
-  }
+async function retainedIn(heap, details) {
+  const outcome = await heap.finish();
+  if (outcome.type === 'failed') throw fromNative(outcome.error, details);
+  return outcome.retained;
 }
 
 /**

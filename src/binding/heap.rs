@@ -1,5 +1,7 @@
 //! The analysis of heap snapshots, on a thread of libuv's pool.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -10,6 +12,9 @@ use parking_lot::Mutex;
 use super::error::NativeError;
 use crate::heap::places::Place;
 use crate::heap::{self, Parser, Retained, SnapshotError, Step};
+
+/// How much of a file is read at once: what stays in the processor's own memory until it is parsed.
+const CHUNK_BYTES: usize = 1 << 18;
 
 /// An old version that is reachable, and who holds it.
 #[napi(object, object_from_js = false)]
@@ -77,6 +82,12 @@ impl NativeHeap {
         AsyncTask::new(Feed { parser: Arc::clone(&self.parser), chunk: chunk.to_vec() })
     }
 
+    /// Takes all bytes of a file. Resolves with what is wrong with them, or with the file, if anything is.
+    #[napi(ts_return_type = "Promise<NativeError | null>", catch_unwind)]
+    pub fn read_file(&self, path: String) -> AsyncTask<ReadFile> {
+        AsyncTask::new(ReadFile { parser: Arc::clone(&self.parser), path })
+    }
+
     /// All bytes are in: resolves with the old versions that are reachable. The snapshot is used up.
     #[napi(ts_return_type = "Promise<NativeHeapOutcome>", catch_unwind)]
     pub fn finish(&self) -> AsyncTask<Finish> {
@@ -106,6 +117,27 @@ impl Task for Feed {
     }
 }
 
+pub struct ReadFile {
+    parser: Arc<Mutex<Option<Parser>>>,
+    path: String,
+}
+
+impl Task for ReadFile {
+    type Output = Option<NativeError>;
+    type JsValue = Option<NativeError>;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        Ok(match &mut *self.parser.lock() {
+            Some(parser) => read_file(parser, &self.path).err(),
+            None => None,
+        })
+    }
+
+    fn resolve(&mut self, _: Env, output: Self::Output) -> Result<Self::JsValue> {
+        Ok(output)
+    }
+}
+
 pub struct Finish {
     parser: Arc<Mutex<Option<Parser>>>,
 }
@@ -127,6 +159,22 @@ impl Task for Finish {
 
     fn resolve(&mut self, _: Env, output: Self::Output) -> Result<Self::JsValue> {
         Ok(output)
+    }
+}
+
+fn read_file(parser: &mut Parser, path: &str) -> std::result::Result<(), NativeError> {
+    let unreadable = |error: std::io::Error| NativeError {
+        code: "ERR_SAFE_HOT_UNREADABLE".to_owned(),
+        message: error.to_string(),
+    };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let length = file.read(&mut chunk).map_err(unreadable)?;
+        if length == 0 {
+            return Ok(());
+        }
+        guarded(|| parser.feed(&chunk[..length]))?;
     }
 }
 

@@ -5,6 +5,7 @@
 //! loader take its place: one whose file is in the cache under another object is an old one.
 
 pub mod error;
+mod numbers;
 pub mod parse;
 pub mod places;
 pub mod retainers;
@@ -72,15 +73,15 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
         return Vec::new();
     }
     let mut ways: Vec<Vec<Vec<Edge>>> = subjects.iter().map(|_| Vec::new()).collect();
-    let mut without: FxHashSet<EdgeIndex> = FxHashSet::default();
-    let mut retainers = Retainers::of(snapshot, &without);
+    let mut retainers = Retainers::of(snapshot);
     for _ in 0..MOST_HOLDERS {
         let mut cuts = Vec::new();
         for (subject, ways) in subjects.iter().zip(&mut ways) {
-            let mut way = retainers.path(snapshot, subject.node);
+            let mut way = retainers.path(subject.node);
             way.truncate(held_length(snapshot, &way));
-            if let Some(last) = way.last() {
-                cuts.extend(edges_alike(snapshot, *last));
+            let Some(&last) = way.last() else { continue };
+            cuts.extend(edges_alike(snapshot, last));
+            if !is_of_the_job(snapshot, subject, last) {
                 ways.push(way);
             }
         }
@@ -88,8 +89,7 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
             break;
         }
         // The next holder of each is whoever holds it without these.
-        without.extend(cuts);
-        retainers = Retainers::of(snapshot, &without);
+        retainers.cut(&cuts);
     }
     let places = places_of(snapshot, &ways);
     subjects
@@ -104,6 +104,13 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
             version: subject.version,
         })
         .collect()
+}
+
+/// Does V8 hold the token itself? It does so for the rest of a job in which a `WeakRef` was read, as for the report on a
+/// version, and no code of the version is held by that.
+fn is_of_the_job(snapshot: &Snapshot, subject: &Subject, last: Edge) -> bool {
+    let is_token = subject.version.is_some() && subject.node == last.target;
+    is_token && snapshot.kind(snapshot.source(last.index)) == NodeKind::Synthetic
 }
 
 /// All edges by which the holder of one holds its target: V8 draws the elements of an array twice, for example.

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::error::SnapshotError;
+use super::numbers::{self, MOST_FIELDS, SLACK};
 use super::snapshot::{EdgeKind, Location, NodeIndex, NodeKind, Snapshot};
 
 /// The header is a few kilobytes; what is longer is something else.
@@ -16,8 +17,8 @@ const MOST_HEADER_BYTES: usize = 1 << 20;
 /// A key of the outer object.
 const MOST_KEY_BYTES: usize = 256;
 
-/// Reserved ahead at most: what a header claims need not be true.
-const MOST_RESERVED: usize = 1 << 22;
+/// Reserved ahead at most: what a header claims need not be true. Memory that is not written to is not taken.
+const MOST_RESERVED: usize = 1 << 26;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbers {
@@ -65,10 +66,11 @@ pub struct Parser {
     layout: Option<Layout>,
     /// Numbers of the entry that is being read.
     entry: Vec<u32>,
-    /// The node whose edges are being read, and how many of them are still to come.
+    has_edges: bool,
+    /// The node whose edges are being read, and how many of them are still to come. For the nodes after it, `first_edges`
+    /// has the number of their edges.
     source: usize,
     edges_left: u32,
-    edge_counts: Vec<u32>,
     bytes: Vec<u8>,
     /// The first half of a surrogate pair.
     high: Option<u16>,
@@ -79,6 +81,8 @@ pub struct Parser {
 /// Where in an entry each field stands, and which number stands for which kind.
 struct Layout {
     node_fields: usize,
+    /// The same, by which edges count the way to their node.
+    node_stride: u32,
     kind: usize,
     name: usize,
     id: usize,
@@ -102,9 +106,9 @@ impl Default for Parser {
             header: Vec::new(),
             layout: None,
             entry: Vec::new(),
+            has_edges: false,
             source: 0,
             edges_left: 0,
-            edge_counts: Vec::new(),
             bytes: Vec::new(),
             high: None,
             has_strings: false,
@@ -137,7 +141,7 @@ impl Parser {
         if self.state != State::End {
             return Err(SnapshotError::Truncated { position });
         }
-        let Self { layout, edge_counts, source, edges_left, mut snapshot, .. } = self;
+        let Self { layout, has_edges, source, edges_left, mut snapshot, .. } = self;
         let inconsistent = |what| SnapshotError::Inconsistent { what, position };
         if layout.is_none() {
             return Err(SnapshotError::MissingField { name: "snapshot" });
@@ -145,13 +149,15 @@ impl Parser {
         if snapshot.node_kinds.is_empty() {
             return Err(SnapshotError::MissingField { name: "nodes" });
         }
-        if edges_left > 0 || edge_counts[source..].iter().skip(1).any(|&count| count > 0) {
+        let without_edges = if has_edges { source + 1 } else { 0 };
+        if edges_left > 0 || snapshot.first_edges[without_edges..].iter().any(|&count| count > 0) {
             return Err(inconsistent("there are fewer edges than its nodes have"));
         }
         let nodes = snapshot.node_kinds.len();
         let edges = u32::try_from(snapshot.edge_kinds.len())
             .map_err(|_| inconsistent("there are too many edges"))?;
-        snapshot.first_edges.resize(nodes + 1, edges);
+        snapshot.first_edges[without_edges..].fill(edges);
+        snapshot.first_edges.push(edges);
         if snapshot.edge_targets.iter().any(|&target| target as usize >= nodes) {
             return Err(inconsistent("an edge leads to no node"));
         }
@@ -260,18 +266,15 @@ impl Parser {
     fn begin_numbers(&mut self, what: Numbers) -> Result<(), SnapshotError> {
         let is_first = match what {
             Numbers::Nodes => self.snapshot.node_kinds.is_empty(),
-            Numbers::Edges => {
-                self.snapshot.first_edges.is_empty() && !self.snapshot.node_kinds.is_empty()
-            }
+            Numbers::Edges => !self.has_edges && !self.snapshot.node_kinds.is_empty(),
             Numbers::Locations => true,
         };
         if !is_first {
             return Err(self.unexpected("nodes, then edges, once each"));
         }
         if what == Numbers::Edges {
-            self.snapshot.first_edges.reserve(self.edge_counts.len() + 1);
-            self.snapshot.first_edges.push(0);
-            self.edges_left = self.edge_counts.first().copied().unwrap_or(0);
+            self.has_edges = true;
+            self.edges_left = std::mem::take(&mut self.snapshot.first_edges[0]);
         }
         self.state = State::Numbers { what, value: None };
         Ok(())
@@ -321,27 +324,63 @@ impl Parser {
             usize::try_from(count).unwrap_or(MOST_RESERVED).min(MOST_RESERVED)
         };
         let (nodes, edges) = (count("node_count"), count("edge_count"));
-        self.snapshot.node_kinds.reserve(nodes);
-        self.snapshot.node_names.reserve(nodes);
-        self.snapshot.node_ids.reserve(nodes);
-        self.snapshot.self_sizes.reserve(nodes);
-        self.edge_counts.reserve(nodes);
-        self.snapshot.edge_kinds.reserve(edges);
-        self.snapshot.edge_names.reserve(edges);
-        self.snapshot.edge_targets.reserve(edges);
+        let Snapshot { node_kinds, node_names, node_ids, self_sizes, first_edges, .. } =
+            &mut self.snapshot;
+        reserve(node_kinds, nodes);
+        for list in [node_names, node_ids, self_sizes] {
+            reserve(list, nodes);
+        }
+        reserve(first_edges, nodes + 1);
+        reserve(&mut self.snapshot.edge_kinds, edges);
+        reserve(&mut self.snapshot.edge_names, edges);
+        reserve(&mut self.snapshot.edge_targets, edges);
         self.layout = Some(Layout::read(&header["meta"])?);
         self.header = Vec::new();
         Ok(())
     }
 
-    /// Reads numbers up to the end of the chunk or of the array, and tells how many bytes that were.
+    /// Reads numbers, and tells how many bytes that were.
     fn numbers(
         &mut self,
         chunk: &[u8],
         what: Numbers,
         value: Option<u32>,
     ) -> Result<usize, SnapshotError> {
+        if value.is_none() && self.entry.is_empty() {
+            let read = self.whole_entries(chunk, what)?;
+            if read > 0 {
+                return Ok(read);
+            }
+        }
+        self.single_numbers(chunk, what, value)
+    }
+
+    /// Reads whole entries as long as they are written as V8 writes them.
+    fn whole_entries(&mut self, chunk: &[u8], what: Numbers) -> Result<usize, SnapshotError> {
         let start = self.position;
+        let fields = self.fields(what);
+        let mut values = [0; MOST_FIELDS];
+        let Some(entry) = values.get_mut(..fields) else { return Ok(0) };
+        let mut at = 0;
+        while chunk.len() - at >= SLACK
+            && let Some(length) = numbers::entry(&chunk[at..], entry)
+        {
+            at += length;
+            self.position = start + at as u64;
+            self.take(what, entry)?;
+        }
+        Ok(at)
+    }
+
+    /// Reads numbers up to the end of an entry, of the chunk or of the array.
+    fn single_numbers(
+        &mut self,
+        chunk: &[u8],
+        what: Numbers,
+        value: Option<u32>,
+    ) -> Result<usize, SnapshotError> {
+        let start = self.position;
+        let fields = self.fields(what);
         let mut value = value;
         for (read, &byte) in (1..).zip(chunk) {
             match byte {
@@ -364,15 +403,23 @@ impl Parser {
                     return Err(self.unexpected("a number, a comma or ]"));
                 }
             }
-            self.position = start + read as u64;
-            if let Some(number) = value.take() {
-                self.number(what, number)?;
+            self.position = start + read as u64 - 1;
+            self.entry.extend(value.take());
+            let is_whole = self.entry.len() >= fields;
+            if is_whole {
+                let entry = std::mem::take(&mut self.entry);
+                self.take(what, &entry)?;
+                self.entry = entry;
+                self.entry.clear();
             }
-            if byte == b']' {
-                if !self.entry.is_empty() {
-                    return Err(self.inconsistent("a list ends in the middle of an entry"));
-                }
-                self.state = State::Between;
+            let is_end = byte == b']';
+            if is_end && !self.entry.is_empty() {
+                return Err(self.inconsistent("a list ends in the middle of an entry"));
+            }
+            if is_whole || is_end {
+                let numbers = State::Numbers { what, value: None };
+                self.state = if is_end { State::Between } else { numbers };
+                self.position += 1;
                 return Ok(read);
             }
         }
@@ -381,85 +428,78 @@ impl Parser {
         Ok(chunk.len())
     }
 
-    fn number(&mut self, what: Numbers, number: u32) -> Result<(), SnapshotError> {
-        self.entry.push(number);
-        let Some(layout) = &self.layout else { return Ok(()) };
-        let fields = match what {
+    /// How many numbers an entry has.
+    fn fields(&self, what: Numbers) -> usize {
+        self.layout.as_ref().map_or(1, |layout| match what {
             Numbers::Nodes => layout.node_fields,
             Numbers::Edges => layout.edge_fields,
             Numbers::Locations => layout.location_fields,
-        };
-        if self.entry.len() < fields {
-            return Ok(());
-        }
+        })
+    }
+
+    #[inline]
+    fn take(&mut self, what: Numbers, entry: &[u32]) -> Result<(), SnapshotError> {
         match what {
-            Numbers::Nodes => self.node(),
-            Numbers::Edges => self.edge()?,
-            Numbers::Locations => self.location(),
+            Numbers::Nodes => self.node(entry),
+            Numbers::Edges => return self.edge(entry),
+            Numbers::Locations => self.location(entry),
         }
-        self.entry.clear();
         Ok(())
     }
 
-    fn node(&mut self) {
+    fn node(&mut self, entry: &[u32]) {
         let Some(layout) = &self.layout else { return };
-        let kind = layout.node_kinds.get(self.entry[layout.kind] as usize);
+        let kind = layout.node_kinds.get(entry[layout.kind] as usize);
         self.snapshot.node_kinds.push(kind.copied().unwrap_or(NodeKind::Other));
-        self.snapshot.node_names.push(self.entry[layout.name]);
-        self.snapshot.node_ids.push(self.entry[layout.id]);
-        self.snapshot.self_sizes.push(self.entry[layout.self_size]);
-        self.edge_counts.push(self.entry[layout.edge_count]);
+        self.snapshot.node_names.push(entry[layout.name]);
+        self.snapshot.node_ids.push(entry[layout.id]);
+        self.snapshot.self_sizes.push(entry[layout.self_size]);
+        self.snapshot.first_edges.push(entry[layout.edge_count]);
     }
 
-    fn edge(&mut self) -> Result<(), SnapshotError> {
+    fn edge(&mut self, entry: &[u32]) -> Result<(), SnapshotError> {
         let Some(layout) = &self.layout else { return Ok(()) };
         while self.edges_left == 0 {
             self.source += 1;
-            let Some(&count) = self.edge_counts.get(self.source) else {
-                return Err(self.inconsistent("there are more edges than its nodes have"));
-            };
             let first = u32::try_from(self.snapshot.edge_kinds.len())
                 .map_err(|_| self.inconsistent("there are too many edges"))?;
-            self.snapshot.first_edges.push(first);
-            self.edges_left = count;
+            let Some(count) = self.snapshot.first_edges.get_mut(self.source) else {
+                return Err(self.inconsistent("there are more edges than its nodes have"));
+            };
+            self.edges_left = std::mem::replace(count, first);
         }
         self.edges_left -= 1;
-        let kind = layout.edge_kinds.get(self.entry[layout.edge_kind] as usize);
+        let kind = layout.edge_kinds.get(entry[layout.edge_kind] as usize);
         let Some(&kind) = kind else {
             return Err(self.inconsistent("an edge is of no kind"));
         };
         if kind == EdgeKind::Weak {
             return Ok(());
         }
-        let to = self.entry[layout.to_node] as usize;
-        if !to.is_multiple_of(layout.node_fields) {
+        let to = entry[layout.to_node];
+        if !to.is_multiple_of(layout.node_stride) {
             return Err(self.inconsistent("an edge leads into the middle of a node"));
         }
         self.snapshot.edge_kinds.push(kind);
-        self.snapshot.edge_names.push(self.entry[layout.edge_name]);
-        self.snapshot.edge_targets.push(u32::try_from(to / layout.node_fields).unwrap_or(u32::MAX));
+        self.snapshot.edge_names.push(entry[layout.edge_name]);
+        self.snapshot.edge_targets.push(to / layout.node_stride);
         Ok(())
     }
 
-    fn location(&mut self) {
+    fn location(&mut self, entry: &[u32]) {
         let Some(layout) = &self.layout else { return };
         let Some([node, script, line, column]) = layout.location else { return };
-        let node = self.entry[node] as usize / layout.node_fields;
-        let location = Location {
-            script: self.entry[script],
-            line: self.entry[line],
-            column: self.entry[column],
-        };
+        let node = entry[node] / layout.node_stride;
+        let location = Location { script: entry[script], line: entry[line], column: entry[column] };
         if location.line == u32::MAX || location.column == u32::MAX {
             return;
         }
-        self.snapshot.locations.insert(u32::try_from(node).unwrap_or(u32::MAX), location);
+        self.snapshot.locations.insert(node, location);
     }
 
     /// Takes what needs no care of a string, and tells how many bytes that were.
     fn plain_text(&mut self, chunk: &[u8]) -> usize {
-        let length =
-            chunk.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(chunk.len());
+        let length = memchr::memchr2(b'"', b'\\', chunk).unwrap_or(chunk.len());
         if length > 0 {
             self.end_surrogate();
             self.bytes.extend_from_slice(&chunk[..length]);
@@ -555,6 +595,7 @@ impl Layout {
         let of_location = |name| position(&location, name).ok();
         Ok(Self {
             node_fields: node.len(),
+            node_stride: u32::try_from(node.len()).unwrap_or(u32::MAX),
             kind: position(&node, "type")?,
             name: position(&node, "name")?,
             id: position(&node, "id")?,
@@ -573,6 +614,11 @@ impl Layout {
                 .map(|((node, script), (line, column))| [node, script, line, column]),
         })
     }
+}
+
+fn reserve<T>(list: &mut Vec<T>, count: usize) {
+    // Without it the list grows as it is filled.
+    let _ = list.try_reserve_exact(count);
 }
 
 fn node_kind(name: &str) -> NodeKind {
@@ -618,9 +664,12 @@ fn find_ephemerons(snapshot: &mut Snapshot) {
     let mut table_ids: FxHashMap<u32, u32> = FxHashMap::default();
     for index in 0..snapshot.strings_len() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        let name = snapshot.string(index);
-        let table = name.rfind(PAIR).map(|at| name[at + PAIR.len()..].trim_end_matches(')'));
-        if let Some(id) = table.and_then(|id| id.parse().ok()) {
+        // Each ends so, and the strings are many.
+        let Some(name) = snapshot.string(index).strip_suffix(')') else { continue };
+        let before = name.trim_end_matches(|each: char| each.is_ascii_digit());
+        if before.ends_with(PAIR)
+            && let Ok(id) = name[before.len()..].parse()
+        {
             table_ids.insert(index, id);
         }
     }

@@ -11,16 +11,49 @@ const RING: usize = 64;
 
 /// The last edge of a shortest way to each node. A way that a person understands counts as shorter: V8's own structures
 /// cost more than variables, properties and elements.
-pub struct Retainers {
+pub struct Retainers<'a> {
+    snapshot: &'a Snapshot,
+    distances: Vec<u32>,
     last_edges: Vec<EdgeIndex>,
     reached: Vec<bool>,
+    /// Edges that do not count.
+    without: FxHashSet<EdgeIndex>,
+    ring: Vec<Vec<NodeIndex>>,
+    /// Edges from keys of a `WeakMap` that are reached, by the map's table, which is not.
+    waiting: FxHashMap<NodeIndex, Vec<EdgeIndex>>,
 }
 
-impl Retainers {
-    /// Linear in nodes and edges. An edge of `without` does not count.
+impl<'a> Retainers<'a> {
+    /// Linear in nodes and edges.
     #[must_use]
-    pub(crate) fn of(snapshot: &Snapshot, without: &FxHashSet<EdgeIndex>) -> Self {
-        Search::new(snapshot, without).run()
+    pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
+        Self::without(snapshot, FxHashSet::default())
+    }
+
+    fn without(snapshot: &'a Snapshot, without: FxHashSet<EdgeIndex>) -> Self {
+        let nodes = snapshot.nodes().len();
+        let mut retainers = Self {
+            snapshot,
+            distances: vec![u32::MAX; nodes],
+            last_edges: vec![NONE; nodes],
+            reached: vec![false; nodes],
+            without,
+            ring: vec![Vec::new(); RING],
+            waiting: FxHashMap::default(),
+        };
+        retainers.distances[0] = 0;
+        retainers.search(vec![(0, 0)]);
+        retainers
+    }
+
+    /// The ways that are left without some more edges. Looks once at every edge, and searches where ways have led over one of
+    /// these only.
+    pub(crate) fn cut(&mut self, edges: &[EdgeIndex]) {
+        self.without.extend(edges);
+        if self.forget_ways_over(edges) {
+            let starts = self.ways_into_the_unreached();
+            self.search(starts);
+        }
     }
 
     #[must_use]
@@ -30,109 +63,159 @@ impl Retainers {
 
     /// The edges from the root to a node; empty if no way leads there.
     #[must_use]
-    pub fn path(&self, snapshot: &Snapshot, node: NodeIndex) -> Vec<Edge> {
+    pub fn path(&self, node: NodeIndex) -> Vec<Edge> {
         let mut path = Vec::new();
         let mut at = node;
         while self.last_edges[at as usize] != NONE {
-            let edge = snapshot.edge(self.last_edges[at as usize]);
+            let edge = self.snapshot.edge(self.last_edges[at as usize]);
             path.push(edge);
-            at = snapshot.source(edge.index);
+            at = self.snapshot.source(edge.index);
         }
         path.reverse();
         path
     }
-}
 
-struct Search<'a> {
-    snapshot: &'a Snapshot,
-    without: &'a FxHashSet<EdgeIndex>,
-    distances: Vec<u32>,
-    last_edges: Vec<EdgeIndex>,
-    settled: Vec<bool>,
-    ring: Vec<Vec<NodeIndex>>,
-    /// Edges from keys of a `WeakMap` that are reached, by the map's table, which is not.
-    waiting: FxHashMap<NodeIndex, Vec<EdgeIndex>>,
-}
-
-impl<'a> Search<'a> {
-    fn new(snapshot: &'a Snapshot, without: &'a FxHashSet<EdgeIndex>) -> Self {
-        let nodes = snapshot.nodes().len();
-        Self {
-            snapshot,
-            without,
-            distances: vec![u32::MAX; nodes],
-            last_edges: vec![NONE; nodes],
-            settled: vec![false; nodes],
-            ring: vec![Vec::new(); RING],
-            waiting: FxHashMap::default(),
+    /// Nodes to which the way led over one of these edges are not reached any more. Were there any?
+    fn forget_ways_over(&mut self, edges: &[EdgeIndex]) -> bool {
+        let snapshot = self.snapshot;
+        let tables: FxHashSet<NodeIndex> = snapshot.tables().collect();
+        let mut pending: Vec<Edge> = edges.iter().map(|&edge| snapshot.edge(edge)).collect();
+        let mut has_lost = false;
+        while !pending.is_empty() {
+            let mut lost_tables: FxHashSet<NodeIndex> = FxHashSet::default();
+            while let Some(edge) = pending.pop() {
+                let node = edge.target as usize;
+                if self.last_edges[node] != edge.index {
+                    continue;
+                }
+                self.last_edges[node] = NONE;
+                self.distances[node] = u32::MAX;
+                self.reached[node] = false;
+                has_lost = true;
+                pending.extend(snapshot.edges(edge.target));
+                if tables.contains(&edge.target) {
+                    lost_tables.insert(edge.target);
+                }
+            }
+            if !lost_tables.is_empty() {
+                // What a map has led to is lost with its table, whatever becomes of the key.
+                let is_lost = |edge: &Edge| {
+                    edge.kind == EdgeKind::Ephemeron
+                        && snapshot.table(*edge).is_some_and(|table| lost_tables.contains(&table))
+                };
+                let all = snapshot.nodes().flat_map(|node| snapshot.edges(node));
+                pending.extend(all.filter(is_lost));
+            }
         }
+        has_lost
     }
 
-    fn run(mut self) -> Retainers {
-        self.distances[0] = 0;
-        self.ring[0].push(0);
+    /// The edges that lead from what is reached to what is not, as places where a search begins.
+    fn ways_into_the_unreached(&mut self) -> Vec<(u32, NodeIndex)> {
+        let snapshot = self.snapshot;
+        let mut starts = Vec::new();
+        self.waiting.clear();
+        for node in snapshot.nodes() {
+            if !self.reached[node as usize] {
+                continue;
+            }
+            let distance = self.distances[node as usize] + source_cost(snapshot, node);
+            for edge in snapshot.edges(node) {
+                if !self.reached[edge.target as usize] {
+                    starts.extend(self.step(edge, distance).map(|new| (new, edge.target)));
+                }
+            }
+        }
+        starts
+    }
+
+    /// Dijkstra's algorithm, with a ring of lists as the queue.
+    fn search(&mut self, mut starts: Vec<(u32, NodeIndex)>) {
+        starts.sort_unstable_by(|a, b| b.cmp(a));
         let mut distance = 0;
-        let mut empty = 0;
-        while empty < RING {
+        let mut queued = 0;
+        while queued > 0 || !starts.is_empty() {
+            if queued == 0 {
+                distance = starts.last().map_or(distance, |&(first, _)| first);
+            }
             let slot = distance as usize % RING;
-            empty += 1;
+            while let Some((_, node)) = starts.pop_if(|&mut (first, _)| first == distance) {
+                self.ring[slot].push(node);
+                queued += 1;
+            }
             while let Some(node) = self.ring[slot].pop() {
-                empty = 0;
-                if !std::mem::replace(&mut self.settled[node as usize], true) {
-                    self.settle(node, distance);
+                queued -= 1;
+                if !std::mem::replace(&mut self.reached[node as usize], true) {
+                    queued += self.settle(node, distance);
                 }
             }
             distance += 1;
         }
-        Retainers { last_edges: self.last_edges, reached: self.settled }
     }
 
-    fn settle(&mut self, node: NodeIndex, distance: u32) {
+    /// Looks where a node leads, and tells how many nodes have come into the queue.
+    fn settle(&mut self, node: NodeIndex, distance: u32) -> usize {
         let snapshot = self.snapshot;
         let extra = source_cost(snapshot, node);
+        let mut queued = 0;
+        let mut enqueue = |retainers: &mut Self, edge: Edge, distance| {
+            if let Some(new) = retainers.step(edge, distance) {
+                retainers.ring[new as usize % RING].push(edge.target);
+                queued += 1;
+            }
+        };
         for edge in snapshot.edges(node) {
-            if self.without.contains(&edge.index) {
-                continue;
-            }
-            if edge.kind == EdgeKind::Ephemeron {
-                let table = snapshot.table(edge).filter(|&table| !self.settled[table as usize]);
-                if let Some(table) = table {
-                    self.waiting.entry(table).or_default().push(edge.index);
-                    continue;
-                }
-            }
-            self.relax(edge, distance + extra);
+            enqueue(self, edge, distance + extra);
         }
-        for edge in self.waiting.remove(&node).unwrap_or_default() {
-            self.relax(snapshot.edge(edge), distance);
+        if !self.waiting.is_empty() {
+            for edge in self.waiting.remove(&node).unwrap_or_default() {
+                enqueue(self, snapshot.edge(edge), distance);
+            }
         }
+        queued
     }
 
-    fn relax(&mut self, edge: Edge, distance: u32) {
-        let Some(cost) = edge_cost(self.snapshot, edge) else { return };
+    /// Notes the way over an edge if it is the shortest so far, and tells how long it is.
+    #[inline]
+    fn step(&mut self, edge: Edge, distance: u32) -> Option<u32> {
         let target = edge.target as usize;
-        let new = distance + cost;
-        if new < self.distances[target] {
-            self.distances[target] = new;
-            self.last_edges[target] = edge.index;
-            self.ring[new as usize % RING].push(edge.target);
+        let least = distance + edge_cost(edge.kind)?;
+        let known = self.distances[target];
+        if least >= known || (!self.without.is_empty() && self.without.contains(&edge.index)) {
+            return None;
         }
+        if edge.kind == EdgeKind::Ephemeron {
+            let table = self.snapshot.table(edge).filter(|&table| !self.is_reached(table));
+            if let Some(table) = table {
+                self.waiting.entry(table).or_default().push(edge.index);
+                return None;
+            }
+        }
+        let new = least + target_cost(self.snapshot, edge.target);
+        if new >= known {
+            return None;
+        }
+        self.distances[target] = new;
+        self.last_edges[target] = edge.index;
+        Some(new)
     }
 }
 
 /// None for an edge that keeps nothing alive.
-fn edge_cost(snapshot: &Snapshot, edge: Edge) -> Option<u32> {
-    let way = match edge.kind {
-        EdgeKind::Weak => return None,
-        EdgeKind::Hidden => 4,
-        EdgeKind::Internal | EdgeKind::Ephemeron => 2,
-        EdgeKind::Context | EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut => 1,
-    };
-    let target = match snapshot.kind(edge.target) {
+const fn edge_cost(kind: EdgeKind) -> Option<u32> {
+    match kind {
+        EdgeKind::Weak => None,
+        EdgeKind::Hidden => Some(4),
+        EdgeKind::Internal | EdgeKind::Ephemeron => Some(2),
+        EdgeKind::Context | EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut => Some(1),
+    }
+}
+
+fn target_cost(snapshot: &Snapshot, target: NodeIndex) -> u32 {
+    match snapshot.kind(target) {
         NodeKind::Code | NodeKind::Shape | NodeKind::Hidden => 8,
         _ => 0,
-    };
-    Some(way + target)
+    }
 }
 
 /// What is on the stack only while the snapshot is taken tells less than anything else.
@@ -144,5 +227,75 @@ fn source_cost(snapshot: &Snapshot, node: NodeIndex) -> u32 {
         "(Stack roots)" | "(Handle scope roots)" => 40,
         "" => 0,
         _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NODES: u32 = 12;
+
+    /// Each edge as source, target and kind; the table of an ephemeron edge goes with its target.
+    fn snapshot(mut edges: Vec<(u32, u32, u8)>) -> Snapshot {
+        edges.sort_unstable();
+        let mut snapshot = Snapshot {
+            node_kinds: vec![NodeKind::Object; NODES as usize],
+            node_names: vec![0; NODES as usize],
+            text_ends: vec![0, 0],
+            ..Snapshot::default()
+        };
+        for node in 0..=NODES {
+            let first = edges.partition_point(|&(source, ..)| source < node);
+            snapshot.first_edges.push(u32::try_from(first).unwrap_or(0));
+        }
+        for (_, target, kind) in edges {
+            let kind = match kind {
+                0 => EdgeKind::Ephemeron,
+                1 => EdgeKind::Hidden,
+                2 => EdgeKind::Internal,
+                _ => EdgeKind::Property,
+            };
+            snapshot.edge_kinds.push(kind);
+            snapshot.edge_names.push(target);
+            snapshot.edge_targets.push(target);
+            if kind == EdgeKind::Ephemeron {
+                snapshot.tables.insert(target, (target * 7 + 1) % NODES);
+            }
+        }
+        snapshot
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn cutting_edges_leaves_what_a_search_without_them_finds(
+            edges in prop::collection::vec((0..NODES, 0..NODES, 0_u8..8), 1..60),
+            cuts in prop::collection::vec(
+                prop::collection::vec(any::<prop::sample::Index>(), 1..4), 1..6,
+            ),
+        ) {
+            let snapshot = snapshot(edges);
+            let count = snapshot.edge_kinds.len();
+            let mut cut = Retainers::of(&snapshot);
+            for each in cuts {
+                let each: Vec<EdgeIndex> =
+                    each.iter().map(|at| u32::try_from(at.index(count)).unwrap_or(0)).collect();
+                cut.cut(&each);
+
+                let whole = Retainers::without(&snapshot, cut.without.clone());
+                prop_assert_eq!(&cut.reached, &whole.reached);
+                for node in snapshot.nodes().filter(|&node| cut.is_reached(node)) {
+                    let path = cut.path(node);
+                    prop_assert!(path.iter().all(|edge| !cut.without.contains(&edge.index)));
+                    prop_assert_eq!(path.last().map_or(0, |edge| edge.target), node);
+                }
+                if snapshot.tables.is_empty() {
+                    prop_assert_eq!(&cut.distances, &whole.distances);
+                }
+            }
+        }
     }
 }

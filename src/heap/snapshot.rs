@@ -182,6 +182,11 @@ impl Snapshot {
             .map(|edge| edge.target)
     }
 
+    /// The tables of all `WeakMap`s that make edges.
+    pub fn tables(&self) -> impl Iterator<Item = NodeIndex> + '_ {
+        self.tables.values().copied()
+    }
+
     /// The table of the `WeakMap` that makes an edge.
     #[must_use]
     pub fn table(&self, edge: Edge) -> Option<NodeIndex> {
