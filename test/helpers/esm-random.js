@@ -5,6 +5,8 @@
  * modules have run, top-level await, and now and then an error. The same seed gives the same graph.
  */
 
+const { makeRandom } = require('./random');
+
 const KINDS = ['const', 'let', 'var', 'function', 'class', 'default', 'renamed'];
 
 /**
@@ -159,29 +161,6 @@ class RandomModule {
 /** @param {RandomModule} module */
 function importOnly({ name }) {
   return `import './${name}.mjs';`;
-}
-
-/** @param {number} seed */
-function makeRandom(seed) {
-  let state = seed * 2654435761 + 1;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (/** @type {number} */ count) => Math.floor(next() * count);
-  return {
-    below,
-    /** @template T @param {T[]} items @returns {T} */
-    pick: (items) => /** @type {T} */ (items[below(items.length)]),
-    /** @template T @param {T[]} items @returns {T[]} */
-    shuffle: (items) =>
-      items
-        .map((item) => ({ item, at: next() }))
-        .sort((a, b) => a.at - b.at)
-        .map(({ item }) => item),
-  };
 }
 
 exports.randomGraph = randomGraph;

@@ -1,0 +1,118 @@
+'use strict';
+
+/**
+ * Preloaded into the program under test, from a package, so that it is cold. Does what it is asked for over IPC. The
+ * registry is looked into only for what the entry exports: nobody else could import the entry and change nothing by it.
+ */
+
+const path = require('node:path');
+const { collect } = require('./gc');
+
+const { FUZZ_PACKAGE: safeHot = '', FUZZ_WATCHES } = process.env;
+const [, main = ''] = process.argv;
+const root = path.dirname(main);
+
+// As `register` does, which the watched apps have before this; only that the others have no watcher.
+if (!FUZZ_WATCHES) {
+  const { getEngine } = require(path.join(safeHot, 'js', 'engine.js'));
+  getEngine().expectEntry(main);
+}
+const hot = require(safeHot);
+const engine = /** @type {any} */ (globalThis)[Symbol.for('safe-hot.engine')];
+
+const commands = {
+  /** Once the entry has evaluated. */
+  async start() {
+    while (!entry()) await new Promise((resolve) => setImmediate(resolve));
+    await engine.watcher?.ready();
+    return { port: /** @type {any} */ (globalThis).kit?.port };
+  },
+  /** As the watcher would tell it. */
+  async told({ files }) {
+    const changes = files.map(([name, kind]) => [path.join(root, name), kind]);
+    const set = { files: new Map(changes), forced: new Set(), waiting: [], mayGrow: false };
+    return engine.transactions.reload(set);
+  },
+  asked: () => hot.reload(),
+  answer: () => entry().answer(),
+  async look() {
+    const shown = await entry().answer();
+    const loaded = hot.graph().map((each) => each.path);
+    const { disposed } = /** @type {any} */ (globalThis).kit;
+    return { ...shown, loaded, disposed, handles: handles() };
+  },
+  handles,
+  /** Versions that are alive and not current, once all garbage is collected. */
+  async leaks() {
+    const others = () => hot.versions().filter(({ state }) => state !== 'current');
+    await collect(() => others().length === 0);
+    return others();
+  },
+};
+
+hot.on('reload', (report) => send({ report }));
+process.on('message', (/** @type {any} */ { id, command, ...given }) => {
+  Promise.resolve(given)
+    .then(commands[command])
+    .then(
+      (value) => send({ id, value }),
+      (error) => send({ id, error: error?.stack ?? String(error) }),
+    );
+});
+process.on('disconnect', () => process.exit());
+process.setMaxListeners(0);
+process.on('warning', (warning) => {
+  const isNodes = warning.name === 'ExperimentalWarning' || /circular/.test(warning.message);
+  if (!isNodes) send({ warning: warning.stack });
+});
+
+/** What the entry exports, once it has an answer. */
+function entry() {
+  const exports = engine.registry.lookup(main)?.current?.exports;
+  try {
+    return exports?.answer && exports;
+  } catch {
+    // It waits for something before it comes to that.
+    return undefined;
+  }
+}
+
+/** @param {object} message */
+function send(message) {
+  if (process.connected) process.send?.(message);
+}
+
+/** Of the types that the apps make; others come and go. */
+const ACTIVE = {
+  Timeout: ['interval', 'timeout'],
+  TCPServerWrap: ['server'],
+  TCPSERVERWRAP: ['server'],
+  UDPWrap: ['udp'],
+  UDPWRAP: ['udp'],
+  FSEventWrap: ['watcher'],
+  FSEVENTWRAP: ['watcher'],
+  MessagePort: ['port'],
+  MESSAGEPORT: ['port'],
+};
+
+function handles() {
+  const { kit } = /** @type {any} */ (globalThis);
+  /** @type {Record<string, number>} */
+  const counts = {
+    listener: process.listenerCount('kit'),
+    emitter: kit.emitter.listenerCount('kit'),
+    target: require('node:events').getEventListeners(kit.target, 'kit').length,
+    channel: subscribersOf('kit'),
+  };
+  for (const type of process.getActiveResourcesInfo()) {
+    const [name] = /** @type {any} */ (ACTIVE)[type] ?? [];
+    if (name) counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** @param {string} name */
+function subscribersOf(name) {
+  const channel = /** @type {any} */ (require('node:diagnostics_channel').channel(name));
+  return channel._subscribers?.length ?? 0;
+}

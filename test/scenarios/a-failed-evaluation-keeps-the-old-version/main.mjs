@@ -1,0 +1,3 @@
+import { value } from './value.cjs';
+import { twice } from './twice.mjs';
+export const answer = () => [value, twice];

@@ -1,0 +1,2 @@
+import { value } from './value.cjs';
+export const twice = 2 * value;

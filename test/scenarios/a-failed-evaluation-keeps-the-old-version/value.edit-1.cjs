@@ -1,0 +1,2 @@
+exports.value = 2;
+throw new Error('no');

@@ -1,0 +1,2 @@
+exports.answer = () => require('./value');
+exports.answer();

@@ -1,0 +1,2 @@
+import { c } from './b.cjs';
+export const a = `a of ${c}`;

@@ -1,0 +1,2 @@
+import { c } from './c.mjs';
+export const a = `a of ${c}`;

@@ -1,0 +1,2 @@
+import { b } from './b.cjs';
+export const a = `a of ${b}`;

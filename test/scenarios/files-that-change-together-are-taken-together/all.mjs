@@ -1,0 +1,2 @@
+export * from './a.mjs';
+export { b } from './b.cjs';

@@ -1,0 +1,2 @@
+export const value = 2;
+export const more = true;
