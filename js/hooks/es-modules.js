@@ -54,7 +54,7 @@ function installInThread(host) {
       if (importer) host.didImport(filename, importer);
       const own = ownUrl(resolved.url);
       if (!own) return resolved;
-      const isDynamic = isOnStack([parentURL, importer]);
+      const isDynamic = isOnStack([importer]);
       return { ...resolved, url: host.viewOf(filename, { url: own, isDynamic }) };
     },
     load(/** @type {string} */ url, /** @type {any} */ context, /** @type {any} */ next) {

@@ -11,6 +11,7 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const path = require('node:path');
+const { fileURLToPath } = require('node:url');
 const { isClientCode } = require('../adapters/clients');
 
 /** @typedef {import('../runtime/record').Version} Version */
@@ -248,7 +249,7 @@ function isOutside(file) {
   return path.isAbsolute(file) && !file.startsWith(OWN_CODE);
 }
 
-/** Is code of any of these files running? @param {(string | undefined)[]} files paths, or URLs of ES modules */
+/** Is code of any of these files running? @param {(string | undefined)[]} files */
 function isOnStack(files) {
   return callSites().some((each) => files.includes(each));
 }
@@ -267,7 +268,7 @@ function callSites() {
     Error.prepareStackTrace = (_, sites) => sites;
     Error.captureStackTrace(holder, callSites);
     return (holder.stack ?? []).flatMap((site) =>
-      passesOn(site) ? [] : (site.getFileName() ?? []),
+      passesOn(site) ? [] : (fileOf(site.getFileName()) ?? []),
     );
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
@@ -281,6 +282,16 @@ function passesOn(site) {
     site.getFileName() === 'node:internal/streams/readable' &&
     /\b(on|addListener)$/.test(site.getFunctionName() ?? '')
   );
+}
+
+/** ES modules stand on the stack by their URLs. @param {string | null | undefined} name */
+function fileOf(name) {
+  if (!name?.startsWith('file:')) return name;
+  try {
+    return fileURLToPath(name);
+  } catch {
+    return name;
+  }
 }
 
 exports.setVersionLookup = setVersionLookup;

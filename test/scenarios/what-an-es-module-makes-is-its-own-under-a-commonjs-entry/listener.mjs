@@ -1,0 +1,1 @@
+process.on('ping', Object.assign(() => {}, { app: import.meta.dirname }));
