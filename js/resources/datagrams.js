@@ -7,6 +7,7 @@
  */
 
 const { whenLoaded } = require('./builtins');
+const { predecessorIn } = require('./succession');
 const { contextOrNearest } = require('./ownership');
 
 /**
@@ -91,9 +92,8 @@ class Datagrams {
     const owner = contextOrNearest();
     if (!owner || !stateOf(socket)?.handle) return Reflect.apply(this.#bindByNode, socket, args);
     const address = addressOf(socket, args);
-    const predecessor = [...this.#bound].find(
-      (bound) => bound.address === address && !bound.claim && this.#isReplaced(bound.owner),
-    );
+    const free = [...this.#bound].filter((bound) => !bound.claim && this.#isReplaced(bound.owner));
+    const predecessor = predecessorIn(free, address, owner);
     if (predecessor && owner.state === 'staged') {
       take(socket, predecessor.socket, args);
       predecessor.claim = { socket, owner };

@@ -14,6 +14,7 @@ const { whenLoaded } = require('./builtins');
 const { contextOrNearest, currentOwner, runServing } = require('./ownership');
 const { Datagrams } = require('./datagrams');
 const { forwardTo } = require('./forward');
+const { predecessorIn } = require('./succession');
 const { Upgrades } = require('./upgrades');
 
 /**
@@ -205,12 +206,12 @@ class Servers {
    * @param {Version} owner
    */
   #predecessor(address, owner) {
-    for (const socket of this.#sockets) {
-      if (socket.address !== address || socket.claim || !socket.handle) continue;
+    const free = [...this.#sockets].filter((socket) => {
+      if (socket.claim || !socket.handle) return false;
       const isReplaced = owner.state === 'staged' && this.#isReplaced(socket.owner);
-      if (isReplaced || this.#lingering.has(socket)) return socket;
-    }
-    return undefined;
+      return isReplaced || this.#lingering.has(socket);
+    });
+    return predecessorIn(free, address, owner);
   }
 
   /**

@@ -1,0 +1,2 @@
+const net = require('node:net');
+net.createServer((socket) => socket.end('other')).listen(0);
