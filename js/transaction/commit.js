@@ -68,7 +68,7 @@ function commit(staged, host, { lingerMs, repoint }) {
   for (const version of overlay.versions.values()) {
     Module._cache[version.record.path] = version.module;
   }
-  moveMain(main, all);
+  moveMain(main, all, host);
   repoint();
   host.didStage(overlay.versions.keys());
   const handedOver = servers.commit();
@@ -160,24 +160,46 @@ function neighbours(version) {
  *
  * @param {NodeModule | undefined} main
  * @param {Going[]} going
+ * @param {import('./host').TransactionHost} host
  */
-function moveMain(main, going) {
+function moveMain(main, going, { loader }) {
   const replaced = going.find(({ module }) => module === main);
   if (!main || !replaced?.successor) return;
   process.mainModule = replaced.successor;
   const prototypeRequire = Module.prototype.require;
   if (Object.hasOwn(prototypeRequire, 'main')) prototypeRequire.main = replaced.successor;
-  const own = main.exports;
-  const isObject = (typeof own === 'object' && own !== null) || typeof own === 'function';
-  const weak = isObject ? new WeakRef(own) : undefined;
+  const own = heldWeakly(main.exports);
+  loader.forgetExports(main);
+  readFromCurrent(main, own);
+}
+
+/**
+ * @param {NodeModule} main
+ * @param {() => unknown} own what it exported itself, as long as someone has it
+ */
+function readFromCurrent(main, own) {
   Object.defineProperty(main, 'exports', {
     configurable: true,
     enumerable: true,
-    get: () => (weak ? weak.deref() : own) ?? process.mainModule?.exports,
+    get: () => own() ?? process.mainModule?.exports,
     set(value) {
       Object.defineProperty(main, 'exports', { value, writable: true });
     },
   });
+}
+
+/**
+ * @param {any} value
+ * @returns {() => unknown}
+ */
+function heldWeakly(value) {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject ? derefOf(new WeakRef(value)) : () => value;
+}
+
+/** Of its own, so that it closes over nothing else. @param {WeakRef<object>} weak */
+function derefOf(weak) {
+  return () => weak.deref();
 }
 
 /**

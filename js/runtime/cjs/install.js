@@ -11,9 +11,13 @@ const { followHooks, hasLoadHooks } = require('../other-hooks');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
 
 /**
+ * @typedef {object} Installed
+ * @property {() => boolean} readsPlainJavaScript
+ * @property {() => boolean} compilesAlone has no tool put its own function over ours?
+ * @property {(module: any) => void} forgetExports
+ *
  * @param {import('./loader').Loader} loader
- * @returns {{ readsPlainJavaScript: () => boolean, compilesAlone: () => boolean }} the second: has no tool put its own
- *   function over ours?
+ * @returns {Installed}
  */
 function install(loader) {
   const nodeLoad = Module._load;
@@ -75,10 +79,28 @@ function install(loader) {
       : evaluate;
   }
 
+  /**
+   * Node notes what a module exports when it has loaded, where no one else can reach it: it is to note nothing.
+   *
+   * @param {any} loaded
+   */
+  function forgetExports(loaded) {
+    const { _extensions: handlers } = Module;
+    Module._extensions = new Proxy({}, { get: () => () => {} });
+    try {
+      loaded.exports = undefined;
+      loaded.loaded = false;
+      nodeModuleLoad.call(loaded, loaded.filename);
+    } finally {
+      Module._extensions = handlers;
+    }
+  }
+
   followHooks();
   const { _compile: compile } = Module.prototype;
   return {
     compilesAlone: () => Module.prototype._compile === compile,
+    forgetExports,
     readsPlainJavaScript: () => Module._extensions['.js'] === nodeJsExtension && !hasLoadHooks(),
   };
 }

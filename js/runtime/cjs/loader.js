@@ -50,7 +50,12 @@ const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 class Loader {
   #host;
-  #installed = { readsPlainJavaScript: () => true, compilesAlone: () => true };
+  /** @type {import('./install').Installed} */
+  #installed = {
+    readsPlainJavaScript: () => true,
+    compilesAlone: () => true,
+    forgetExports: () => {},
+  };
 
   /** @param {LoaderHost} host */
   constructor(host) {
@@ -64,6 +69,11 @@ class Loader {
   /** Does Node's own handler compile `.js` files, so that their text is the JavaScript that runs? */
   get readsPlainJavaScript() {
     return this.#installed.readsPlainJavaScript();
+  }
+
+  /** Of a module object that Node holds for good. @param {any} module */
+  forgetExports(module) {
+    this.#installed.forgetExports(module);
   }
 
   /**

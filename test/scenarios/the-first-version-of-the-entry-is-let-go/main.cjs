@@ -1,0 +1,2 @@
+const words = ['one'];
+exports.answer = async () => [words, (await import('./value.mjs')).value];
