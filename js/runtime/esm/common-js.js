@@ -228,7 +228,7 @@ function valueOf(module, name) {
 function exportsOf(module) {
   if (module instanceof RequiredModule) return module.exports;
   if (!(module instanceof EsModule)) return undefined;
-  return module.commonJs ? module.commonJs.exports : requireView(namespaceOf(module));
+  return module.commonJs ? module.commonJs.exports : requireView(module);
 }
 
 /** @type {WeakMap<object, object>} */

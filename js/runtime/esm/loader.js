@@ -79,7 +79,7 @@ class EsmLoader {
     const { commonJs } = module;
     // In a cycle CommonJS gives what there is so far.
     if (!commonJs || module.status !== 'evaluating') esm.evaluateSync(module);
-    return commonJs ? commonJs.exports : requireView(esm.namespaceOf(module));
+    return commonJs ? commonJs.exports : requireView(module);
   }
 
   /**

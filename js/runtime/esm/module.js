@@ -31,6 +31,7 @@ const { Evaluation } = require('./evaluation');
  *   what runs in it is the module's own code
  * @property {(module: EsModule, start: number) => string} [nameText] the name for a function that is never called, by
  *   which coverage knows the text of the module; the module's own code starts at `start` of it
+ * @property {() => boolean} [isGivenUp] nobody waits for it any more: an `import()` of it never ends
  *
  * @typedef {'new' | 'unlinked' | 'linking' | 'linked' | 'evaluating' | 'evaluating-async' | 'evaluated'} Status
  *   new: not all that it asks for is loaded
@@ -49,6 +50,8 @@ class EsModule {
   importers = new Set();
   /** @type {import('./namespace').Namespace | null} */
   namespace = null;
+  /** The same for `require`, where that has an export more. @type {import('./namespace').Namespace | null} */
+  markedNamespace = null;
   /** Objects that had other names. @type {WeakRef<import('./namespace').Namespace>[]} */
   formerNamespaces = [];
   /** @type {object | undefined} */

@@ -8,6 +8,7 @@
  */
 
 const { NAMESPACE, Resolver } = require('./resolve-export');
+const { SyntheticModule } = require('./synthetic');
 
 /**
  * @typedef {import('./module').Module} Module
@@ -32,28 +33,67 @@ function namespaceOf(module) {
   return module.namespace.object;
 }
 
+/** Node's `require` gives a module that has a default export this export besides. */
+const MARK = '__esModule';
+const marked = new SyntheticModule('', [MARK], (set) => set(MARK, true));
+marked.evaluate();
+
+/**
+ * The exports, and `__esModule`, which tells transpiled CommonJS that the default export is one.
+ *
+ * @param {import('./module').EsModule} module linked, with a default export
+ * @returns {object} one for as long as the names are the same
+ */
+function markedNamespaceOf(module) {
+  module.markedNamespace ??= newNamespace(withMark(new Resolver().namespaceEntries(module)));
+  return module.markedNamespace.object;
+}
+
+/** @param {Entries} entries @returns {Entries} */
+function withMark(entries) {
+  const at = entries.findIndex(([name]) => name > MARK);
+  return entries.toSpliced(at < 0 ? entries.length : at, 0, [MARK, { module: marked, slot: 0 }]);
+}
+
 /**
  * What the module exports comes from elsewhere now. A namespace object cannot change its names: if they are others,
  * the module gets another object, and whoever holds the one before sees there what there still is.
  *
- * @param {Module} module
+ * @param {import('./module').EsModule} module
  * @param {Entries} entries
  * @returns {boolean} is it another object?
  */
 function relinkNamespace(module, entries) {
-  const { namespace } = module;
-  if (!namespace) return false;
+  const { namespace, markedNamespace } = module;
+  const markedEntries = withMark(entries);
   module.formerNamespaces = module.formerNamespaces.filter((each) => each.deref());
-  for (const each of module.formerNamespaces) each.deref()?.connectLoosely(entries);
+  for (const each of module.formerNamespaces) each.deref()?.connectLoosely(markedEntries);
+  if (markedNamespace) module.markedNamespace = relinked(module, markedNamespace, markedEntries);
+  if (namespace) module.namespace = relinked(module, namespace, entries) ?? newNamespace(entries);
+  return module.namespace !== namespace;
+}
+
+/**
+ * @param {import('./module').EsModule} module
+ * @param {Namespace} namespace
+ * @param {Entries} entries
+ * @returns {Namespace | null} null if its names are others
+ */
+function relinked(module, namespace, entries) {
   if (namespace.hasNamesOf(entries)) {
     namespace.connect(entries);
-    return false;
+    return namespace;
   }
   namespace.connectLoosely(entries);
   module.formerNamespaces.push(new WeakRef(namespace));
-  module.namespace = new Namespace(entries);
-  module.namespace.connect(entries);
-  return true;
+  return null;
+}
+
+/** @param {Entries} entries */
+function newNamespace(entries) {
+  const namespace = new Namespace(entries);
+  namespace.connect(entries);
+  return namespace;
 }
 
 class Namespace {
@@ -188,5 +228,6 @@ class Namespace {
 }
 
 exports.Namespace = Namespace;
+exports.markedNamespaceOf = markedNamespaceOf;
 exports.namespaceOf = namespaceOf;
 exports.relinkNamespace = relinkNamespace;

@@ -84,6 +84,7 @@ function findBrokenLink(modules, moves, stays) {
 function unlink(module) {
   const links = [...(module.namespace?.links ?? [])];
   if (module instanceof EsModule) {
+    links.push(...(module.markedNamespace?.links ?? []));
     links.push(...module.links.filter((link) => link !== undefined));
     // CommonJS that threw has not asked for all of them.
     for (const dependency of module.dependencies) dependency?.importers.delete(module);

@@ -6,26 +6,17 @@
  * CommonJS looks for.
  */
 
-const { makeSideTable } = require('../side-table');
-
-/** @type {import('../side-table').SideTable<object, object>} */
-const views = makeSideTable();
+const { markedNamespaceOf, namespaceOf } = require('./namespace');
 
 /**
- * @param {any} namespace
+ * @param {import('./module').EsModule} module linked
  * @returns {any}
  */
-function requireView(namespace) {
+function requireView(module) {
+  const namespace = /** @type {any} */ (namespaceOf(module));
   if ('module.exports' in namespace) return namespace['module.exports'];
   if (!('default' in namespace) || '__esModule' in namespace) return namespace;
-  const known = views.get(namespace);
-  if (known) return known;
-  const view = new Proxy(namespace, {
-    get: (target, key) => (key === '__esModule' ? true : target[key]),
-    has: (target, key) => key === '__esModule' || key in target,
-  });
-  views.set(namespace, view);
-  return view;
+  return markedNamespaceOf(module);
 }
 
 exports.requireView = requireView;

@@ -1,0 +1,2 @@
+const value = require('./value.mjs');
+exports.answer = () => Object.entries(value);

@@ -1,0 +1,2 @@
+export default 2;
+export const name = 'two';

@@ -1,0 +1,2 @@
+export default 3;
+export const name = 'three';
