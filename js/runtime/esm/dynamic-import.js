@@ -5,12 +5,10 @@
 const { evaluate } = require('./evaluate');
 const { link } = require('./link');
 const { loadRequested } = require('./load');
+const { EsModule } = require('./module');
 const { namespaceOf } = require('./namespace');
 
-/**
- * @typedef {import('./module').Module} Module
- * @typedef {import('./module').EsModule} EsModule
- */
+/** @typedef {import('./module').Module} Module */
 
 /**
  * @param {EsModule} referrer
@@ -47,6 +45,8 @@ async function importWith(load, specifier, options) {
  */
 async function importModule(module) {
   await loadRequested(module);
+  // No one waits for it any more, and what would follow is not to begin.
+  if (module instanceof EsModule && module.host.isGivenUp?.()) return new Promise(() => {});
   link(module);
   const outcome = evaluate(module);
   if (outcome.isAsync) await outcome.promise;

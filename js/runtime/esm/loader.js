@@ -417,6 +417,7 @@ class EsmLoader {
       execute: (module, body) => this.#execute(version, module, body),
       loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
       nameText: (module, start) => this.#nameText(version, module, start),
+      isGivenUp: () => version.state === 'aborted',
     };
   }
 
@@ -505,6 +506,8 @@ class EsmLoader {
    * @param {() => unknown} body
    */
   #execute(version, module, body) {
+    // It was given up while it waited for its turn.
+    if (version.state === 'aborted') return new Promise(() => {});
     const { registry } = this.#host;
     const { record } = version;
     if (version.state === 'staged' && record.current) this.#host.willReplace(record.current);
@@ -582,6 +585,7 @@ class EsmLoader {
    * @param {Record<string, string>} attributes
    */
   async #findLater(version, specifier, { hot, ...attributes }) {
+    if (version.state === 'aborted') return new Promise(() => {});
     const target = this.#locateLater(version, specifier);
     if (target?.type === 'file' && this.#host.isHot(target.path)) {
       if (hot === 'true') version.hot?.acceptModules(specifier, undefined);

@@ -1,0 +1,2 @@
+import { setting } from './setting.mjs';
+throw new Error(`no ${setting}`);

@@ -1,0 +1,2 @@
+import { setting } from './setting.mjs';
+export { setting };
