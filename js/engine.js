@@ -527,7 +527,7 @@ class Engine {
   }
 
   /**
-   * Is it a file of the project, and no module, that a version reads as it starts, or a cold module as it loads?
+   * Is it a file of the project that a version reads as it starts, or a cold module, as no module, as it loads?
    *
    * @param {string} filePath
    * @param {Version | null} version
@@ -538,7 +538,9 @@ class Engine {
     if (version && nowMs() - version.madeAtMs > settleTimeoutMs) return false;
     const relative = path.relative(root, filePath);
     if (relative.startsWith('..') || path.isAbsolute(relative)) return false;
-    return !relative.split(path.sep).includes('node_modules') && !this.registry.lookup(filePath);
+    if (relative.split(path.sep).includes('node_modules')) return false;
+    // Node reads a module's own file as it loads it.
+    return version ? version.record.path !== filePath : !this.registry.lookup(filePath);
   }
 
   /**

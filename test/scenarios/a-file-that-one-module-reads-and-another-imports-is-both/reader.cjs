@@ -1,0 +1,2 @@
+const fs = require('node:fs');
+module.exports = fs.readFileSync(require.resolve('./data.json'), 'utf8');
