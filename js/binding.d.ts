@@ -375,7 +375,7 @@ export interface NativePrepareInput {
   path: string
   /** That of the version in use. */
   fingerprint?: string
-  language: 'commonjs' | 'json' | 'other'
+  language: 'commonjs' | 'json' | 'typescript' | 'other'
 }
 
 /** Why a module is planned: it has changed, or it imports `imported`, which is planned. */

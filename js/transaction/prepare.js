@@ -10,6 +10,7 @@ const path = require('node:path');
 const { isEnvFile } = require('../env-files');
 const { SafeHotError } = require('../errors');
 const { isOurs } = require('../runtime/formats');
+const { isTypeScript } = require('../resolve-import');
 const { placeOfSyntaxError } = require('../report/frame');
 const { placed, syntaxError, unresolved } = require('./refusals');
 
@@ -246,11 +247,12 @@ function inputFor(host, record, isForced) {
 /**
  * @param {PrepareHost} host
  * @param {string} filePath
- * @returns {'commonjs' | 'json' | 'other'}
+ * @returns {'commonjs' | 'json' | 'typescript' | 'other'}
  */
 function languageOf(host, filePath) {
   if (filePath.endsWith('.json')) return 'json';
-  if (host.registry.lookup(filePath)?.current?.esm) return 'other';
+  const esm = host.registry.lookup(filePath)?.current?.esm;
+  if (esm) return esm.commonJs ? 'typescript' : 'other';
   const isScript = filePath.endsWith('.js') || filePath.endsWith('.cjs');
   return isScript && host.readsPlainJavaScript ? 'commonjs' : 'other';
 }
@@ -339,15 +341,29 @@ function readChanged(host, record, file, { factory, imported }, prepared) {
     const mentioned = target?.type === 'file' ? host.registry.lookup(target.path) : undefined;
     if (mentioned?.current) mentions.add(mentioned);
   }
-  for (const request of file.requests) {
+  const unresolved = readRequests(host, record, file, mentions);
+  if (unresolved) return unresolved;
+  return accept(record, file, factory, mentions, prepared);
+}
+
+/**
+ * What a text requires by calls.
+ *
+ * @param {PrepareHost} host
+ * @param {ModuleRecord} record
+ * @param {Extract<import('../binding').NativePrepared, { type: 'changed' }>} file
+ * @param {Set<ModuleRecord>} mentions are added to
+ */
+function readRequests(host, record, { requests, source }, mentions) {
+  for (const request of requests) {
     const resolved = resolve(host, record.path, request.specifier);
     if (resolved === null && !request.conditional) {
-      return refuseUnresolved(record, record, request, file.source);
+      return refuseUnresolved(record, record, request, source);
     }
     const mentioned = resolved === null ? undefined : host.registry.lookup(resolved);
     if (mentioned?.current) mentions.add(mentioned);
   }
-  return accept(record, file, factory, mentions, prepared);
+  return undefined;
 }
 
 /**
@@ -374,6 +390,8 @@ function readModule(host, record, file, details, prepared) {
     const mentioned = target?.type === 'file' ? host.registry.lookup(target.path) : undefined;
     if (mentioned?.current) mentions.add(mentioned);
   }
+  const unresolved = readRequests(host, record, file, mentions);
+  if (unresolved) return unresolved;
   accept(record, file, null, mentions, prepared);
   Object.assign(/** @type {object} */ (prepared.sources.get(filename)), { transformed });
   return undefined;
@@ -487,6 +505,10 @@ function refuseUnresolved(record, importer, request, source) {
  * @returns {string | null} null if there is no such module
  */
 function resolve(host, importer, request) {
+  if (isTypeScript(importer)) {
+    const target = host.resolveImport(importer, request, 'require');
+    if (target?.type === 'file') return target.path;
+  }
   const resolved = host.resolver.resolve(importer, request);
   if (resolved.type === 'file') return resolved.path;
   if (resolved.type === 'builtin') return resolved.name;

@@ -13,7 +13,7 @@ pub struct NativePrepareInput {
     pub path: String,
     /// That of the version in use.
     pub fingerprint: Option<String>,
-    #[napi(ts_type = "'commonjs' | 'json' | 'other'")]
+    #[napi(ts_type = "'commonjs' | 'json' | 'typescript' | 'other'")]
     pub language: String,
 }
 
@@ -98,6 +98,7 @@ impl TryFrom<NativePrepareInput> for PrepareInput {
         let language = match input.language.as_str() {
             "commonjs" => Language::CommonJs,
             "json" => Language::Json,
+            "typescript" => Language::TypeScript,
             "other" => Language::Other,
             unknown => {
                 return Err(Error::new(Status::InvalidArg, format!("No such language: {unknown}")));

@@ -42,6 +42,19 @@ pub(super) fn check(source: &str) -> Result<Checked, SourceError> {
     }
 }
 
+/// What TypeScript requires by calls, as CommonJS does. With or without JSX is tried, as both are not one language.
+pub(super) fn requests_of_typescript(source: &str) -> Checked {
+    let allocator = Allocator::default();
+    let parsed = [SourceType::ts(), SourceType::tsx()]
+        .map(|source_type| parse(&allocator, source, source_type))
+        .into_iter()
+        .find(|parsed| first_error(source, parsed).is_none());
+    parsed.map_or_else(Checked::default, |parsed| Checked {
+        requests: find_requests(source, &parsed.program),
+        module_syntax: false,
+    })
+}
+
 /// Does the text say what only an ES module may say? TypeScript and JSX count as the file's name says.
 pub(super) fn has_module_syntax(source: &str, path: &std::path::Path) -> bool {
     let source_type = SourceType::from_path(path).unwrap_or_default();

@@ -18,6 +18,8 @@ pub use crate::position::{SourceError, SourceSpan};
 pub enum Language {
     CommonJs,
     Json,
+    /// TypeScript that is compiled to CommonJS: what it requires is read, its errors are the compiler's to tell.
+    TypeScript,
     /// Any other file: only its fingerprint counts.
     Other,
 }
@@ -87,6 +89,7 @@ pub fn prepare_content(bytes: &[u8], in_use: Option<&str>, language: Language) -
     let checked = match language {
         Language::CommonJs => commonjs::check(&source),
         Language::Json => json::check(&source).map(|()| commonjs::Checked::default()),
+        Language::TypeScript => Ok(commonjs::requests_of_typescript(&source)),
         Language::Other => Ok(commonjs::Checked::default()),
     };
     match checked {

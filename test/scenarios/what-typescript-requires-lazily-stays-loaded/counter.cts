@@ -1,0 +1,1 @@
+exports.count = (): number => require('./state.cjs').next();

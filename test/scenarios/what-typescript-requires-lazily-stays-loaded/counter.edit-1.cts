@@ -1,0 +1,2 @@
+// Another text.
+exports.count = (): number => require('./state.cjs').next();
