@@ -24,6 +24,8 @@ class Look {
   serials = {};
   /** Modules of which two versions are in use at once. @type {string[]} */
   mixed = [];
+  /** What modules in use import later. @type {Promise<void>[]} */
+  awaited = [];
   #versions = new Map();
 
   /** @param {'now' | 'settled' | 'counted'} when is all here that is imported later, and does the look count? */
@@ -112,7 +114,12 @@ function unlimited(target) {
   return target;
 }
 
-const later = [];
+async function turns() {
+  for (let count = 0; count < 20; count += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What is on its way; what was given up goes unsaid. @type {Set<WeakRef<Promise<void>>>} */
+const later = new Set();
 let serial = 0;
 
 globalThis.kit ??= {
@@ -136,7 +143,11 @@ globalThis.kit ??= {
   didDispose: (number) => void kit.disposed.push(number),
   /** What is imported while the program goes on. */
   later(promise, set) {
-    later.push(promise.then(set, (error) => set(kit.late(error))));
+    const done = promise.then(set, (error) => set(kit.late(error)));
+    const weak = new WeakRef(done);
+    later.add(weak);
+    done.then(() => later.delete(weak));
+    return done;
   },
   /** An error without which the app begins. */
   late(error) {
@@ -148,11 +159,15 @@ globalThis.kit ??= {
   /** What the program shows once nothing is on its way any more. */
   async settled(look) {
     // To look is to load what is required lazily, which may import in its turn; what fails does so each time.
-    for (let times = 0; times === 0 || (later.length > 0 && times < 4); times += 1) {
-      await Promise.allSettled(later.splice(0));
-      look(new Look('settled'));
+    for (let times = 0; times < 4; times += 1) {
+      const all = new Look('settled');
+      look(all);
+      const pending = [...later].flatMap((each) => each.deref() ?? []);
+      if (pending.length === 0) break;
+      await Promise.all(all.awaited);
+      // What a stage that was given up imports never comes.
+      await Promise.race([Promise.all(pending), turns()]);
     }
-    await Promise.allSettled(later.splice(0));
     return shownTo(new Look('counted'), look);
   },
   now: (look) => shownTo(new Look('now'), look),

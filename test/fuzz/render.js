@@ -196,8 +196,9 @@ function lookThrough(key, to, any) {
 function laterEdge(key, to, from, any) {
   const set = `(found${any}) => { ${key} = found; }`;
   return {
-    body: [`let ${key}${any};`, `kit.later(import(${from}), ${set});`],
+    body: [`let ${key}${any};`, `const ${key}_later = kit.later(import(${from}), ${set});`],
     look: [
+      `look.awaited.push(${key}_later);`,
       `shown.${key} = look.seeLate(() => ${key});`,
       `if (look.isSettled) look.on(() => ${key}.look_${to.id});`,
     ],

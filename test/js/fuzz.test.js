@@ -1,0 +1,21 @@
+'use strict';
+
+/* The differential fuzzer, on seeds that are always the same; `npm run fuzz` goes on from there. */
+
+const assert = require('node:assert/strict');
+const { fuzz } = require('../fuzz/main');
+
+const SEEDS = [1, 2, 5, 7, 20, 31];
+const EDITS = 8;
+
+describe('random apps and edits', () => {
+  for (const seed of SEEDS) {
+    it(`show what a fresh process does (seed ${seed})`, async () => {
+      const outcome = await fuzz({ seed, edits: EDITS, apps: 1, untilMs: Infinity });
+
+      assert.deepEqual(outcome.failures, []);
+      assert.equal(outcome.apps, 1);
+      assert.equal(outcome.edits, EDITS);
+    });
+  }
+});
