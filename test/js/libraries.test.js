@@ -111,6 +111,80 @@ ${LISTEN}
     });
   }
 
+  describe('with keepUpgraded, clients stay when the entry is replaced', () => {
+    const settings = { 'package.json': JSON.stringify({ 'safe-hot': { keepUpgraded: true } }) };
+    const EDITS = 10;
+
+    it('ws', async () => {
+      const app = await apps.serve({
+        ...settings,
+        'server.js': `const server = require('node:http').createServer((req, res) => res.end());
+const { WebSocketServer } = require('ws');
+new WebSocketServer({ server }).on('connection', (socket) => {
+  socket.on('message', (message) => socket.send('V0 ' + message));
+});
+${LISTEN}
+`,
+      });
+      const WebSocket = library('ws');
+      const ask = async (socket) => {
+        socket.send('hello');
+        return String((await once(socket, 'message'))[0]);
+      };
+      const first = new WebSocket(`ws://127.0.0.1:${app.port}`);
+      await once(first, 'open');
+
+      await reload(app, 'server.js', EDITS, async (version) => {
+        const next = new WebSocket(`ws://127.0.0.1:${app.port}`);
+        await once(next, 'open');
+        assert.equal(await ask(next), `${version} hello`);
+        assert.equal(await ask(first), 'V0 hello');
+        next.close();
+        await once(next, 'close');
+      });
+
+      assert.equal(first.readyState, WebSocket.OPEN);
+      first.close();
+      await once(first, 'close');
+      await holdsAgain(app, { stale: [] }, ({ stale }) => stale);
+    });
+
+    it('socket.io', async () => {
+      const app = await apps.serve({
+        ...settings,
+        'server.js': `const server = require('node:http').createServer((req, res) => res.end());
+const { Server } = require('socket.io');
+new Server(server).on('connection', (socket) => {
+  socket.on('ask', (text, reply) => reply('V0 ' + text));
+});
+${LISTEN}
+`,
+      });
+      const { io } = library('socket.io-client');
+      const connect = async () => {
+        const socket = io(`http://127.0.0.1:${app.port}`, {
+          transports: ['websocket'],
+          forceNew: true,
+        });
+        await new Promise((resolve) => socket.once('connect', resolve));
+        return socket;
+      };
+      const first = await connect();
+      const { id } = first;
+
+      await reload(app, 'server.js', EDITS, async (version) => {
+        const next = await connect();
+        assert.equal(await next.emitWithAck('ask', 'hello'), `${version} hello`);
+        assert.equal(await first.emitWithAck('ask', 'hello'), 'V0 hello');
+        next.close();
+      });
+
+      assert.equal(first.id, id);
+      first.close();
+      await holdsAgain(app, { stale: [] }, ({ stale }) => stale);
+    });
+  });
+
   for (const [name, make] of Object.entries({
     'undici Agent': `const { Agent, request } = require('undici');
 const agent = new Agent({ keepAliveTimeout: 60_000 });
