@@ -150,7 +150,11 @@ class Engine {
     return {
       isHot: (filename) => this.isHot(filename),
       fingerprint: binding.fingerprint,
-      didLoadCold: (filename) => this.#didLoad(filename, null),
+      didLoadCold: ({ filename, exports, parent }) => {
+        this.#didLoad(filename, null);
+        // Whoever has it has it as it is; what it holds belongs to no one.
+        this.adapters.didLoad(filename, exports, parent?.filename);
+      },
     };
   }
 

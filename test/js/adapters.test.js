@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT } = require('../helpers/cli-app');
 const {
+  LIBRARIES,
   holdings,
   holdsAgain,
   library,
@@ -264,6 +265,37 @@ describe('adapters', function () {
         assert.ok(mongo.connections() <= connections + 1, `${mongo.connections()} connections`);
     });
   }
+
+  it('find a package that was loaded before safe-hot', async () => {
+    const folder = apps.makeFolder({
+      'main.js': `require('prom-client');
+require('safe-hot').watch({ report: 'json' });
+require('./server');
+`,
+      'metrics.js': `const { Counter } = require('prom-client');
+new Counter({ name: 'V0', help: 'of metrics.js' });
+`,
+      'server.js': SERVER.replace(
+        "require('./answer')",
+        "(require('./metrics'), () => require('prom-client').register.getMetricsAsArray().map(({ name }) => name))",
+      ),
+    });
+    const modules = path.join(folder, 'node_modules');
+    fs.mkdirSync(modules);
+    for (const name of fs.readdirSync(LIBRARIES)) {
+      fs.symlinkSync(path.join(LIBRARIES, name), path.join(modules, name), 'junction');
+    }
+    fs.symlinkSync(ROOT, path.join(modules, 'safe-hot'), 'junction');
+    const app = apps.launch(folder, { how: 'plain', entry: 'main.js' });
+    await app.nextLine('listening');
+    assert.equal(await app.get(), 'V0 ["V0"]');
+
+    for (let n = 1; n <= 3; n += 1) {
+      app.edit('metrics.js', `V${n - 1}`, `V${n}`);
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), `V0 ["V${n}"]`);
+    }
+  });
 
   describe('of a user', () => {
     const PACKAGE = {

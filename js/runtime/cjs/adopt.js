@@ -11,7 +11,7 @@ const Module = /** @type {any} */ (require('node:module'));
  * @typedef {object} AdoptHost
  * @property {(filename: string) => boolean} isHot
  * @property {(filename: string) => string | null} fingerprint
- * @property {(filename: string) => void} didLoadCold
+ * @property {(module: NodeModule) => void} didLoadCold
  */
 
 /**
@@ -25,7 +25,7 @@ function adoptLoaded(registry, graph, host) {
   for (const module of modules) {
     if (!module?.filename) continue;
     if (host.isHot(module.filename)) adopt(registry, module, host);
-    else host.didLoadCold(module.filename);
+    else host.didLoadCold(module);
   }
   for (const module of modules) adoptImports(registry, graph, module);
   const isImported = new Set(modules.flatMap((module) => module?.children ?? []));
