@@ -10,7 +10,15 @@ const globals = require('globals');
 
 module.exports = [
   {
-    ignores: ['target*/', '.nodes/', 'coverage/', 'js/binding.js', 'test/{fixtures,scenarios}/**'],
+    ignores: [
+      'target*/',
+      '.nodes/',
+      '.zig/',
+      'dist/',
+      'coverage/',
+      'js/binding.js',
+      'test/{fixtures,scenarios}/**',
+    ],
   },
   js.configs.recommended,
   {
