@@ -4,10 +4,13 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const path = require('node:path');
 const { makeApp } = require('../helpers/temp-app');
 const { ROOT } = require('../helpers/cli-app');
-const path = require('node:path');
+const { skip } = require('../helpers/library-app');
+const { NODE_LINES } = require('../../scripts/node-lines');
 
+const [MAJOR] = process.versions.node.split('.').map(Number);
 const FILES = ['own-code.js', 'native.js', 'native-package.js', 'errors.js', 'binding.js'];
 
 /** What the program says of loading safe-hot as it is installed, without its addon. */
@@ -43,6 +46,10 @@ const PLATFORM = fs
   .flatMap((name) => /^safe-hot\.(.+)\.node$/.exec(name)?.[1] ?? [])[0];
 
 describe('a native part that is not to be had', () => {
+  before(function () {
+    if (MAJOR !== NODE_LINES[0]) skip(this, 'what is said does not depend on the Node line');
+  });
+
   it('is named with its package and what to run', async () => {
     const seen = await load({ platforms: [PLATFORM, 'darwin-x64'] });
 
