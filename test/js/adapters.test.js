@@ -318,6 +318,14 @@ exports.define = (name, run) => {
     // As the guide has it.
     const { files: guide } = sectionsOf('adapters.md').find(({ files }) => 'adapters.js' in files);
     const ADAPTER = guide['adapters.js'].replace('module.exports = ', '').replace(/;\n$/, '');
+    const SLOW_SERVER = `require('./mail');
+const { jobs, list } = require('jobs');
+const server = require('node:http').createServer((req, res) => {
+  res.end(JSON.stringify([...jobs.values(), ...list].map((run) => run())));
+});
+console.log('waiting');
+setTimeout(() => server.listen(0, () => console.log('listening', server.address().port, process.pid)), 300);
+`;
     const settings = (adapters) => JSON.stringify({ 'safe-hot': { adapters } });
 
     for (const [how, files] of Object.entries({
@@ -342,6 +350,27 @@ exports.define = (name, run) => {
         }
       });
     }
+
+    it('while a new version waits, current code sees what it saw', async () => {
+      const files = { ...PACKAGE, ...guide, 'server.js': SLOW_SERVER };
+      const app = await apps.launch(apps.makeFolder(files)).serving();
+      const { port } = app;
+      const saved = async (version) => {
+        app.write('mail.js', PACKAGE['mail.js'].replace('V0', version));
+        await app.nextLine('waiting');
+        assert.equal(await app.get('/', { port }), '["V0","V0"]');
+      };
+
+      await saved('V1');
+      // Given up for this one, which is rolled back.
+      app.write('mail.js', `${PACKAGE['mail.js'].replace('V0', 'V2')}throw new Error('no');\n`);
+      assert.equal((await app.nextReload()).outcome, 'rolled-back');
+      assert.equal(await app.get('/', { port }), '["V0","V0"]');
+      await saved('V3');
+
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get('/', { port }), '["V3","V3"]');
+    });
 
     if (!IS_WHOLE) return;
 
