@@ -10,6 +10,10 @@ const path = require('node:path');
 const { callerFile } = require('./caller');
 const { getEngine } = require('./engine');
 const { callerOf } = require('./hot-reload');
+const { isProduction } = require('./production');
+
+// What a module makes is known if it is loaded after this.
+if (!isProduction()) getEngine();
 
 /** @param {string} moduleName */
 function decache(moduleName) {

@@ -13,7 +13,7 @@ const { dispose } = require('./commit');
  * @param {import('./host').TransactionHost} host
  */
 function forget(modules, host) {
-  const { registry, graph } = host;
+  const { registry, graph, servers, options } = host;
   const holders = holdersOf(modules);
   const going = [...modules].flatMap((module) => {
     const version = registry.versionOf(module);
@@ -30,6 +30,8 @@ function forget(modules, host) {
   }
   // From here on none of them counts as one that stays.
   takeOut([...modules], host, () => ({ holders: [], survivors: [] }));
+  // A new version may listen at once.
+  servers.release(new Set(going.map(({ version }) => version)), { ...options, lingerMs: 0 });
   const { errors } = dispose(going, host);
   const isHot = new Set(going.map(({ module }) => module));
   const cold = [...modules].filter((module) => !isHot.has(module));

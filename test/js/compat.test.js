@@ -157,6 +157,31 @@ describe('safe-hot/compat', () => {
     });
   });
 
+  it('leaves no server behind: the next version listens where the old one did', async () => {
+    const app = makeApp({
+      'server.js': `const http = require('node:http');
+exports.server = http.createServer((req, res) => res.end('served')).listen(global.port ?? 0);
+`,
+    });
+
+    const seen = await app.drive(async ({ require }) => {
+      const { once } = require('node:events');
+      const { decache } = require('safe-hot/compat');
+      const first = require('./server').server;
+      await once(first, 'listening');
+      global.port = first.address().port;
+      decache('./server');
+      const second = require('./server').server;
+      await once(second, 'listening');
+      const answer = await fetch(`http://127.0.0.1:${global.port}`);
+      const text = await answer.text();
+      second.close();
+      return [first.listening, second !== first, text];
+    });
+
+    assert.deepEqual(seen, [false, true, 'served']);
+  });
+
   it('leaves a module that is required again to be reloaded with its importers', async () => {
     const app = makeApp({
       'value.js': 'exports.value = 1;\n',
