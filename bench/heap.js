@@ -14,7 +14,7 @@ const READERS = ['safe-hot', 'memlab', 'JSON.parse'];
 const HEAP_LIMIT_MB = 12_000;
 const CHILDREN = path.join(__dirname, 'children');
 
-/** @typedef {{ durationMs: number, peakBytes: number }} Took */
+/** @typedef {{ durationMs: number, processorMs: number, peakBytes: number }} Took */
 
 /** @returns {Promise<import('./lib/readme').Result>} */
 async function run() {
@@ -29,7 +29,9 @@ async function run() {
     ),
   });
   linkPackages(folder);
-  const rows = [['snapshot', '', 'time', 'against safe-hot', 'peak memory', 'of the file']];
+  const rows = [
+    ['snapshot', '', 'time', 'processor time', 'against safe-hot', 'peak memory', 'of the file'],
+  ];
   /** @type {import('./lib/readme').Budget[]} */
   let budgets = [];
   try {
@@ -72,18 +74,26 @@ async function run() {
  * @param {number} bytes
  */
 function row(name, what, took, ours, bytes) {
-  if (!took) return [name, what, 'cannot be read', '', '', ''];
-  const ratio = ours ? times(took.durationMs / ours.durationMs) : '';
-  const { durationMs, peakBytes } = took;
-  return [name, what, ms(durationMs), ratio, megabytes(peakBytes), times(peakBytes / bytes)];
+  if (!took) return [name, what, 'cannot be read', '', '', '', ''];
+  const ratio = ours ? times(took.processorMs / ours.processorMs) : '';
+  const { durationMs, processorMs, peakBytes } = took;
+  return [
+    name,
+    what,
+    ms(durationMs),
+    ms(processorMs),
+    ratio,
+    megabytes(peakBytes),
+    times(peakBytes / bytes),
+  ];
 }
 
 /** @param {Took} took @param {number} bytes of the largest snapshot */
-function budgetsOf({ durationMs, peakBytes }, bytes) {
-  const perHalfGigabyte = (durationMs * 500e6) / bytes;
+function budgetsOf({ processorMs, peakBytes }, bytes) {
+  const perHalfGigabyte = (processorMs * 500e6) / bytes;
   return [
     {
-      budget: 'analysis alone: 1 s for 500 MB',
+      budget: 'analysis alone: 1 s of the processor for 500 MB',
       measured: ms(perHalfGigabyte),
       isMet: perHalfGigabyte <= 1_000,
     },
