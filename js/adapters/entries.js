@@ -7,6 +7,7 @@
  * back has changed nothing.
  */
 
+const { inspect } = require('node:util');
 const { contextOrNearest, contextOwner, currentOwner } = require('../resources/ownership');
 
 /**
@@ -194,6 +195,18 @@ class Entries {
         return descriptor && (isFixed ? descriptor : { ...descriptor, configurable: true });
       },
     };
+    return this.#shown(target, handler);
+  }
+
+  /**
+   * A proxy that is printed as what it stands for: Node prints the target.
+   *
+   * @param {object} target
+   * @param {ProxyHandler<any>} handler
+   */
+  #shown(target, handler) {
+    const value = () => this.#content().values;
+    Object.defineProperty(target, inspect.custom, { configurable: true, value });
     return new Proxy(target, handler);
   }
 
@@ -220,7 +233,7 @@ class Entries {
         return content.values.delete(key);
       },
     };
-    return new Proxy(isMap ? new Map() : new Set(), {
+    return this.#shown(isMap ? new Map() : new Set(), {
       get: (_, name) => {
         if (Object.hasOwn(own, name)) return Reflect.get(own, name);
         const { values: now } = this.#content();
