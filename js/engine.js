@@ -48,6 +48,8 @@ const { makeResolveImport } = require('./resolve-import');
 
 const OWN_FOLDER = path.dirname(__dirname);
 
+const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
+
 /** Our own code, which no program loads by a `require` of its own but the first. */
 const OWN_CODE = [__dirname, path.join(OWN_FOLDER, 'bin')].map((folder) => folder + path.sep);
 
@@ -540,11 +542,10 @@ class Engine {
     const { root, trackReads, settleTimeoutMs } = this.options;
     if (!trackReads) return false;
     if (version && nowMs() - version.madeAtMs > settleTimeoutMs) return false;
-    const relative = path.relative(root, filePath);
-    if (relative.startsWith('..') || path.isAbsolute(relative)) return false;
-    if (relative.split(path.sep).includes('node_modules')) return false;
-    // Node reads a module's own file as it loads it.
-    return version ? version.record.path !== filePath : !this.registry.lookup(filePath);
+    // Node reads a module's own file as it loads it, which is what is asked about most.
+    if (version ? version.record.path === filePath : this.registry.lookup(filePath)) return false;
+    const below = filePath + path.sep;
+    return below.startsWith(root + path.sep) && !below.includes(NODE_MODULES, root.length);
   }
 
   /**

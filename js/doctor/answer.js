@@ -7,7 +7,6 @@
 
 const fs = require('node:fs');
 const net = require('node:net');
-const { createInterface } = require('node:readline');
 const { runningPrograms } = require('./ask');
 const { newPlace, openFolder, removePlace } = require('./places');
 
@@ -58,15 +57,17 @@ function answerDoctor({ root, entry }, diagnose) {
 function answer(socket, diagnose) {
   socket.unref();
   socket.on('error', () => {});
-  createInterface({ input: socket }).once('line', async () => {
-    await new Promise((resolve) => send(socket, { type: 'asked' }, resolve));
-    try {
-      send(socket, { type: 'answered', diagnoses: await diagnose() });
-    } catch (error) {
-      send(socket, { type: 'failed', reason: /** @type {Error} */ (error).message });
-    }
-    socket.end();
-  });
+  require('node:readline')
+    .createInterface({ input: socket })
+    .once('line', async () => {
+      await new Promise((resolve) => send(socket, { type: 'asked' }, resolve));
+      try {
+        send(socket, { type: 'answered', diagnoses: await diagnose() });
+      } catch (error) {
+        send(socket, { type: 'failed', reason: /** @type {Error} */ (error).message });
+      }
+      socket.end();
+    });
 }
 
 /**

@@ -5,7 +5,6 @@
  * Windows a named pipe, which libuv makes for this user), and beside it a card that says which program it is.
  */
 
-const crypto = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -57,7 +56,7 @@ function isPrivate(folder) {
  * @returns {Place}
  */
 function newPlace(folder) {
-  return placeOf(folder, `${process.pid}-${crypto.randomBytes(4).toString('hex')}`);
+  return placeOf(folder, `${process.pid}-${process.hrtime.bigint().toString(36)}`);
 }
 
 /** @param {string} folder @param {string} name @returns {Place} */

@@ -30,6 +30,15 @@ const SET_NAMES = /** @type {SetName[]} */ (Object.keys(CLEARED_BY));
 /** The names that a hot module finds bound to its own version. */
 const TIMER_NAMES = [...SET_NAMES, ...Object.values(CLEARED_BY)];
 
+/**
+ * Those that a text can name. A direct `eval` may name what the text does not.
+ *
+ * @param {string} text
+ */
+function timerNamesIn(text) {
+  return /\beval\b/.test(text) ? TIMER_NAMES : TIMER_NAMES.filter((name) => text.includes(name));
+}
+
 /** What stands in the globals now. Each its own function: a property that is looked up by name costs as much as a timer. */
 const STANDING = {
   setTimeout: () => globalThis.setTimeout,
@@ -306,7 +315,7 @@ function like(own, original) {
   return own;
 }
 
-exports.TIMER_NAMES = TIMER_NAMES;
+exports.timerNamesIn = timerNamesIn;
 exports.install = install;
 exports.timersFor = timersFor;
 exports.timerModuleFor = timerModuleFor;

@@ -15,7 +15,7 @@ const vm = require('node:vm');
 const { dynamicImportOption } = require('./native-import');
 const { didRun, nameText } = require('../coverage');
 const { ownMapOf, registerOwnMap } = require('../source-maps');
-const { TIMER_NAMES, timersFor } = require('../../resources/timers');
+const { timerNamesIn, timersFor } = require('../../resources/timers');
 const { SafeHotVersion } = require('../token');
 
 /** @typedef {import('../record').Version} Version */
@@ -56,12 +56,8 @@ function compile(content, filename, imports) {
     hasOwnMap: ownMapOf(content) !== undefined,
   }));
   const text = `${code}\n;({${name}: () => ${TOKEN}});`;
-  // A direct `eval` may name what the text does not.
-  const mayName = /\beval\b/.test(content)
-    ? () => true
-    : (/** @type {string} */ name) => content.includes(name);
   const own = rewritten ? [TOKEN, rewritten.base.padEnd('import'.length, '_')] : [TOKEN];
-  const { wrapper, timerNames } = compileWith(text, filename, own, TIMER_NAMES.filter(mayName));
+  const { wrapper, timerNames } = compileWith(text, filename, own, timerNamesIn(content));
   return {
     factory: (version, moduleArguments) => {
       const token = new SafeHotVersion();

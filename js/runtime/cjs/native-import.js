@@ -8,14 +8,20 @@
 const vm = require('node:vm');
 const { loadUnseen } = require('../../resources/builtins');
 
+/** Words by which a text, or one that it makes, can come to an `import()`. */
+const MAY_IMPORT = /\b(?:import|eval|Function|constructor)\b/;
+
 /**
  * @param {string} text that is to be compiled
- * @returns {any} Node's types name the constant from Node 21.7 on; Node 20.12 has it too
+ * @returns {any} nothing for most texts, since Node does more for each that may import
  */
 function dynamicImportOption(text) {
+  if (!MAY_IMPORT.test(text)) return {};
   if (/\bimport\b/.test(text)) quietDynamicImport();
   return option();
 }
+
+/** Node's types name the constant from Node 21.7 on; Node 20.12 has it too. @returns {any} */
 
 function option() {
   const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = /** @type {any} */ (vm.constants);

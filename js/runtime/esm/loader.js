@@ -22,7 +22,7 @@ const { makeSideTable } = require('../side-table');
 const { commentFor, ownMapOf, registerMap, registerOwnMap } = require('../source-maps');
 const { SafeHotError } = require('../../errors');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
-const { TIMER_NAMES, timersFor } = require('../../resources/timers');
+const { timerNamesIn, timersFor } = require('../../resources/timers');
 
 /**
  * @typedef {import('./module').EsModule} EsModule
@@ -413,7 +413,7 @@ class EsmLoader {
       load: (specifier, attributes, referrer) =>
         this.#find(this.#versions.get(referrer) ?? version, specifier, attributes),
       initializeMeta: (meta) => this.#initializeMeta(version, meta),
-      variables: () => timersIn(version),
+      variables: ({ transformed }) => timersIn(version, transformed.code),
       execute: (module, body) => this.#execute(version, module, body),
       loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
       nameText: (module, start) => this.#nameText(version, module, start),
@@ -431,8 +431,8 @@ class EsmLoader {
     const { record, module } = version;
     return {
       ...this.#hostOf(version),
-      variables: () => ({
-        ...timersIn(version),
+      variables: ({ transformed }) => ({
+        ...timersIn(version, transformed.code),
         require: this.#host.requireFor(version),
         module,
         exports: module?.exports,
@@ -616,10 +616,17 @@ class EsmLoader {
 const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
 const HAS_META_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2);
 
-/** @param {Version} version */
-function timersIn(version) {
+/**
+ * Those of a version that its code can name.
+ *
+ * @param {Version} version
+ * @param {string} code
+ */
+function timersIn(version, code) {
+  const names = timerNamesIn(code);
+  if (names.length === 0) return {};
   const timers = /** @type {Record<string, Function>} */ (timersFor(version));
-  return Object.fromEntries(TIMER_NAMES.map((name) => [name, timers[name]]));
+  return Object.fromEntries(names.map((name) => [name, timers[name]]));
 }
 
 /**
