@@ -258,8 +258,7 @@ class Engine {
    */
   #link(importer, imported) {
     if (importer.imports.has(imported) || importer.record === imported) return;
-    importer.imports.add(imported);
-    importer.mentions.delete(imported);
+    importer.addImport(imported);
     // The graph is told of what is staged when that is committed.
     if (importer.state !== 'current') return;
     this.graph.apply([{ type: 'import', importer: importer.record.id, imported: imported.id }]);

@@ -4,10 +4,9 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { HEAD, checksum } = require('./own-code');
+const { HEAD, checksum, openCache } = require('./own-code');
 
 /**
- * @typedef {import('./own-code').Cache} Cache
  * @typedef {import('./own-code').Entry} Entry
  * @typedef {import('./own-code').Fresh} Fresh
  *
@@ -17,10 +16,13 @@ const { HEAD, checksum } = require('./own-code');
 /**
  * Quietly: where nothing can be written, the next start is as slow as this one.
  *
- * @param {Cache} cache
  * @param {Fresh[]} fresh in place of what the cache has of the same name
  */
-function write({ file, bytes, entries }, fresh) {
+function write(fresh) {
+  const cache = openCache();
+  if (!cache) return;
+  // As it is by now.
+  const { file, bytes, entries } = cache;
   // Other processes read the file, and may write it too.
   const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}`;
   try {

@@ -50,7 +50,7 @@ const WRITE_AFTER_MS = 1_000;
 const { on, removeListener } = process;
 const runAsAtStart = AsyncLocalStorage.snapshot();
 
-const cache = isAsked() ? openCache() : null;
+const cache = isAsked() ? weakly(openCache()) : null;
 
 /** What was compiled here, and is to be in the file. @type {Fresh[]} */
 const fresh = [];
@@ -137,8 +137,8 @@ function ownName(folder, request) {
 function compile(name, filename) {
   const stamp = stampOf(filename);
   const entry = cache?.entries.get(name);
-  if (entry?.stamp === stamp) {
-    const bytes = /** @type {Buffer} */ (cache?.bytes);
+  const bytes = cache?.bytes.deref();
+  if (entry?.stamp === stamp && bytes) {
     const source = bytes.toString(entry.encoding, ...entry.source);
     const cachedData = bytes.subarray(...entry.compiled);
     const script = new vm.Script(source, { ...placeOf(filename), cachedData });
@@ -147,7 +147,7 @@ function compile(name, filename) {
   }
   const source = AROUND.join(fs.readFileSync(filename, 'utf8'));
   const script = new vm.Script(source, placeOf(filename));
-  note({ name, stamp, source, script });
+  if (entry?.stamp !== stamp) note({ name, stamp, source, script });
   return script.runInThisContext();
 }
 
@@ -166,7 +166,7 @@ function writeLater() {
   const write = () => {
     clearTimeout(timer);
     Reflect.apply(removeListener, process, ['exit', write]);
-    require('./own-code-write').write(/** @type {Cache} */ (cache), fresh.splice(0));
+    require('./own-code-write').write(fresh.splice(0));
   };
   const timer = runAsAtStart(() => setTimeout(write, WRITE_AFTER_MS).unref());
   Reflect.apply(on, process, ['exit', write]);
@@ -212,6 +212,15 @@ function openCache() {
   }
 }
 
+/**
+ * Once the program has started, hardly anything more is loaded.
+ *
+ * @param {Cache | null} opened
+ */
+function weakly(opened) {
+  return opened && { ...opened, bytes: new WeakRef(opened.bytes ?? Buffer.alloc(0)) };
+}
+
 /** Beside the packages that safe-hot is one of, or in those of its own folder. */
 function cacheFolder() {
   const parts = path.dirname(__dirname).split(path.sep);
@@ -246,3 +255,4 @@ function checksum(bytes) {
 exports.HEAD = HEAD;
 exports.checksum = checksum;
 exports.loadOwn = loadOwn;
+exports.openCache = openCache;

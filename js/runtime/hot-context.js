@@ -29,10 +29,10 @@ const { SafeHotError } = require('../errors');
 const END_METHODS = /** @type {const} */ (['close', 'destroy', 'terminate', 'kill', 'unsubscribe']);
 
 class HotContext {
-  /** @type {Map<ModuleRecord, AcceptedDependency>} */
-  accepted = new Map();
-  /** @type {Set<ModuleRecord>} */
-  declined = new Set();
+  /** @type {Map<ModuleRecord, AcceptedDependency> | undefined} */
+  #accepted;
+  /** @type {Set<ModuleRecord> | undefined} */
+  #declined;
   selfAccepts = false;
   selfDeclines = false;
   /** @type {((error: unknown, info: { moduleId: string, module: unknown }) => unknown) | undefined} */
@@ -55,6 +55,14 @@ class HotContext {
     this.host = host;
     this.data = version.record.handedData;
     version.record.handedData = undefined;
+  }
+
+  get accepted() {
+    return (this.#accepted ??= new Map());
+  }
+
+  get declined() {
+    return (this.#declined ??= new Set());
   }
 
   /** `module.hot`, made when it is first asked for: most modules never do. */

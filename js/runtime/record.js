@@ -17,7 +17,13 @@ const { ResourceSet } = require('../resources/tracker');
  * @property {number} creator the number of the version that created it
  */
 
+/** There may be thousands of records and versions, and most never need most of their collections: those are made late. */
 class ModuleRecord {
+  /** @type {Set<import('./stale').StaleEntry> | undefined} */
+  #stale;
+  /** @type {Map<unknown, Kept> | undefined} */
+  #kept;
+
   /**
    * @param {number} id in the native graph
    * @param {string} path absolute, real
@@ -29,10 +35,6 @@ class ModuleRecord {
     this.current = null;
     /** How many versions there have been. */
     this.count = 0;
-    /** Stale versions that V8 has not told to be collected. @type {Set<import('./stale').StaleEntry>} */
-    this.stale = new Set();
-    /** Of `hot.keep`, by key. @type {Map<unknown, Kept>} */
-    this.kept = new Map();
     /** What the dispose handlers of the last version left for the next one. @type {object | undefined} */
     this.handedData = undefined;
     /** `import.meta.hot.data`: one object until the module is pruned. */
@@ -43,6 +45,16 @@ class ModuleRecord {
     this.coldHolders = [];
   }
 
+  /** Stale versions that V8 has not told to be collected. */
+  get stale() {
+    return (this.#stale ??= new Set());
+  }
+
+  /** Of `hot.keep`, by key. */
+  get kept() {
+    return (this.#kept ??= new Map());
+  }
+
   /**
    * Takes values out of what is kept, for good.
    *
@@ -50,7 +62,7 @@ class ModuleRecord {
    * @returns {(() => unknown)[]} what ends each of them
    */
   takeKept(isMeant = () => true) {
-    return [...this.kept].flatMap(([key, kept]) => {
+    return [...(this.#kept ?? [])].flatMap(([key, kept]) => {
       if (!isMeant(kept)) return [];
       this.kept.delete(key);
       return [() => kept.dispose?.(kept.value)];
@@ -59,11 +71,16 @@ class ModuleRecord {
 
   /** Stale versions whose code is still reachable. */
   reachableStale() {
-    return [...this.stale].filter((entry) => entry.token.deref() !== undefined);
+    return [...(this.#stale ?? [])].filter((entry) => entry.token.deref() !== undefined);
   }
 }
 
 class Version {
+  /** @type {ResourceSet | undefined} */
+  #resources;
+  /** @type {Set<ModuleRecord> | undefined} */
+  #mentions;
+
   /**
    * @param {ModuleRecord} record
    * @param {NodeModule} module
@@ -95,13 +112,10 @@ class Version {
     this.onRelease = () => {};
     /** @type {import('./hot-context').HotContext | null} */
     this.hot = null;
-    this.resources = new ResourceSet();
     /** On the clock of `nowMs`. */
     this.madeAtMs = nowMs();
     /** @type {Set<ModuleRecord>} hot modules that this version has loaded */
     this.imports = new Set();
-    /** @type {Set<ModuleRecord>} hot modules that its source names and that it has not loaded yet */
-    this.mentions = new Set();
     /** @type {Map<string, string>} relative specifiers and the files that they resolved to */
     this.requests = new Map();
     /** Loaded before safe-hot: its timers and its exact imports are not known. */
@@ -115,6 +129,21 @@ class Version {
   /** What the module exports: of an ES module its namespace object. */
   get exports() {
     return this.module?.exports;
+  }
+
+  get resources() {
+    return (this.#resources ??= new ResourceSet());
+  }
+
+  /** Hot modules that its source names and that it has not loaded yet. */
+  get mentions() {
+    return (this.#mentions ??= new Set());
+  }
+
+  /** It has loaded a module. @param {ModuleRecord} record */
+  addImport(record) {
+    this.imports.add(record);
+    this.#mentions?.delete(record);
   }
 
   get isStale() {
@@ -141,7 +170,7 @@ class Version {
     this.esm = null;
     this.hot = null;
     this.imports.clear();
-    this.mentions.clear();
+    this.#mentions = undefined;
     this.requests.clear();
   }
 

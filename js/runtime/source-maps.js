@@ -53,10 +53,10 @@ function registerMap(owner, filename, comment) {
  *
  * @param {object} owner
  * @param {string} filename
- * @param {string} text
+ * @param {string | undefined} ownMap
  */
-function registerOwnMap(owner, filename, text) {
-  const url = ownMapOf(text) ?? (mapped.has(filename) ? NO_MAP : undefined);
+function registerOwnMap(owner, filename, ownMap) {
+  const url = ownMap ?? (mapped.has(filename) ? NO_MAP : undefined);
   if (url) giveToNode(owner, filename, `\n//# sourceMappingURL=${url}`);
 }
 

@@ -48,31 +48,46 @@ const IMPORT_CALL = /\bimport\s*(?:\(|\/[*/])/;
 function compile(content, filename, imports) {
   const rewritten = IMPORT_CALL.test(content) ? imports.rewrite(content, filename) : null;
   const code = rewritten?.code ?? content;
-  const name = nameText(() => ({
-    filename,
-    start: 0,
-    length: code.length,
-    code: content,
-    hasOwnMap: ownMapOf(content) !== undefined,
-  }));
+  const ownMap = ownMapOf(content);
+  const hasOwnMap = ownMap !== undefined;
+  const name = nameText(() => {
+    return { filename, start: 0, length: code.length, code: content, hasOwnMap };
+  });
   const text = `${code}\n;({${name}: () => ${TOKEN}});`;
   const own = rewritten ? [TOKEN, rewritten.base.padEnd('import'.length, '_')] : [TOKEN];
-  const { wrapper, timerNames } = compileWith(text, filename, own, timerNamesIn(content));
+  const compiled = compileWith(text, filename, own, timerNamesIn(content));
+  const importFor = rewritten ? imports.importFor : undefined;
   return {
-    factory: (version, moduleArguments) => {
-      const token = new SafeHotVersion();
-      version.mark(new WeakRef(token));
-      didRun(name, version.fingerprint);
-      if (version.module) registerOwnMap(version.module, filename, content);
-      const args = [...moduleArguments, token];
-      if (rewritten) args.push(imports.importFor(version));
-      if (timerNames.length > 0) {
-        const timers = /** @type {Record<string, Function>} */ (timersFor(version));
-        args.push(...timerNames.map((name) => timers[name]));
-      }
-      return { wrapper, args };
-    },
+    factory: makeFactory({ ...compiled, name, filename, ownMap, importFor }),
     imported: rewritten?.dynamicImports.map(({ specifier }) => specifier) ?? [],
+  };
+}
+
+/**
+ * Apart from what compiles, since it lives as long as the version: it would hold the text of the module once more.
+ *
+ * @param {object} parts
+ * @param {Function} parts.wrapper
+ * @param {string[]} parts.timerNames
+ * @param {string} parts.name of the text
+ * @param {string} parts.filename
+ * @param {string | undefined} parts.ownMap
+ * @param {DynamicImports['importFor'] | undefined} parts.importFor
+ * @returns {import('../record').Factory}
+ */
+function makeFactory({ wrapper, timerNames, name, filename, ownMap, importFor }) {
+  return (version, moduleArguments) => {
+    const token = new SafeHotVersion();
+    version.mark(new WeakRef(token));
+    didRun(name, version.fingerprint);
+    if (version.module) registerOwnMap(version.module, filename, ownMap);
+    const args = [...moduleArguments, token];
+    if (importFor) args.push(importFor(version));
+    if (timerNames.length > 0) {
+      const timers = /** @type {Record<string, Function>} */ (timersFor(version));
+      args.push(...timerNames.map((name) => timers[name]));
+    }
+    return { wrapper, args };
   };
 }
 

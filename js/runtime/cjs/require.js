@@ -6,6 +6,25 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
+const { makeSideTable } = require('../side-table');
+
+/** @type {import('../side-table').SideTable<object, () => NodeModule | undefined>} */
+const mains = makeSideTable();
+
+/** One for all: objects whose properties have functions of their own take V8 several times the memory. */
+const MAIN = {
+  configurable: true,
+  enumerable: true,
+  /** @this {any} */
+  get() {
+    const mainModule = mains.get(this);
+    return mainModule ? mainModule() : process.mainModule;
+  },
+  /** @this {any} */
+  set(/** @type {unknown} */ value) {
+    Object.defineProperty(this, 'main', { value, writable: true });
+  },
+};
 
 /**
  * @param {NodeModule} module
@@ -27,16 +46,8 @@ function makeRequire(module, mainModule, resolveFrom) {
     checkRequest(request);
     return Module._resolveLookupPaths(request, module);
   };
-  /** @type {unknown} */
-  let replaced;
-  Object.defineProperty(require, 'main', {
-    configurable: true,
-    enumerable: true,
-    get: () => replaced ?? mainModule(),
-    set(value) {
-      replaced = value;
-    },
-  });
+  mains.set(require, mainModule);
+  Object.defineProperty(require, 'main', MAIN);
   require.extensions = Module._extensions;
   require.cache = Module._cache;
   return require;

@@ -318,7 +318,7 @@ class EsmLoader {
     version.esm = module;
     const { code, mapComment } = text.transformed;
     if (mapComment) registerMap(module, filename, mapComment);
-    else registerOwnMap(module, filename, code);
+    else registerOwnMap(module, filename, ownMapOf(code));
     version.onRelease = () => this.#release(record, module);
     this.#versions.set(module, version);
     if (isCommonJs) {
