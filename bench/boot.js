@@ -20,7 +20,11 @@ const REGISTER = path.resolve(__dirname, '..', 'js', 'hooks', 'register.js');
 const TSX = path.join(PEERS, 'node_modules', 'tsx', 'dist', 'loader.mjs');
 
 /** Uses what it imports: TypeScript drops an import that only stands there. */
-const PRINT = 'if (app) process.stdout.write(String(performance.now()));\n';
+const PRINT = `if (app) {
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(JSON.stringify({ wallMs: performance.now(), cpuMs: (user + system) / 1000 }));
+}
+`;
 const PLAIN = 'plain node';
 const OURS = 'safe-hot/register';
 
@@ -47,7 +51,7 @@ const APPS = {
     entry: (format) => importing(format, '* as app', './m0'),
   },
   'Express app, 300 modules': {
-    formats: ['commonjs'],
+    formats: ['commonjs', 'typescript'],
     make: (format) => expressApp(format).files,
     entry: (format) => importing(format, 'app', './app'),
   },
@@ -61,7 +65,11 @@ const APPS = {
   },
 };
 
-/** @typedef {{ line: number, format: Format, ratio: number }} Measured */
+/**
+ * @typedef {{ line: number, format: Format, ratio: number }} Measured
+ * @typedef {{ wallMs: number, cpuMs: number }} Took until the entry has evaluated; the second in user and system mode, over
+ *   all threads
+ */
 
 /** @returns {Promise<import('./lib/readme').Result>} */
 async function run() {
@@ -83,7 +91,8 @@ async function run() {
           // A run takes minutes.
           process.stderr.write(`  ${row.join('  ')}\n`);
           rows.push(row);
-          if (plain) measured.push({ line, format, ratio: (took.get(OURS) ?? NaN) / plain });
+          if (plain)
+            measured.push({ line, format, ratio: (took.get(OURS)?.wallMs ?? NaN) / plain.wallMs });
         }
       } finally {
         removeFolder(folder);
@@ -92,7 +101,7 @@ async function run() {
   }
   const versions = NODE_LINES.map((line) => versionOf(nodeOfLine(line))).join(', ');
   return {
-    setting: `the lines are ${versions}; median of ${ROUNDS} starts each, in turn; in brackets the ratio to plain node`,
+    setting: `the lines are ${versions}; median of ${ROUNDS} starts each, in turn; in brackets the ratio to plain node, and that of the processor time`,
     rows,
     budgets: budgetsOf(measured),
   };
@@ -102,21 +111,28 @@ async function run() {
  * @param {string} node
  * @param {string} entry
  * @param {Format} format
- * @returns {Map<string, number>} milliseconds by way; a way that cannot run the app has none
+ * @returns {Map<string, Took>} medians by way; a way that cannot run the app has none
  */
 function measure(node, entry, format) {
   const ways = Object.entries(WAYS).filter(
     ([way]) => way !== PLAIN || format !== 'typescript' || stripsTypes(node),
   );
-  const took = new Map(ways.map(([way]) => [way, /** @type {number[]} */ ([])]));
+  const took = new Map(ways.map(([way]) => [way, /** @type {Took[]} */ ([])]));
   const options = /** @type {const} */ ({ stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [way, args] of ways) {
-      const at = Number(execFileSync(node, [...args(format), entry], options));
+      const at = JSON.parse(execFileSync(node, [...args(format), entry], options));
       if (round > 0) took.get(way)?.push(at);
     }
   }
-  return new Map([...took].map(([way, each]) => [way, median(each)]));
+  const medianOf = (/** @type {Took[]} */ all, /** @type {keyof Took} */ name) =>
+    median(all.map((each) => each[name]));
+  return new Map(
+    [...took].map(([way, all]) => [
+      way,
+      { wallMs: medianOf(all, 'wallMs'), cpuMs: medianOf(all, 'cpuMs') },
+    ]),
+  );
 }
 
 /** @param {string} node */
@@ -125,10 +141,12 @@ function stripsTypes(node) {
   return execFileSync(node, ['-p', ask], { encoding: 'utf8' }).trim() !== 'false';
 }
 
-/** @param {number | undefined} took @param {number | undefined} plain */
+/** @param {Took | undefined} took @param {Took | undefined} plain */
 function inWords(took, plain) {
   if (took === undefined) return '–';
-  return plain ? `${ms(took)} (${times(took / plain)})` : ms(took);
+  const { wallMs, cpuMs } = took;
+  if (!plain || took === plain) return ms(wallMs);
+  return `${ms(wallMs)} (${times(wallMs / plain.wallMs)}, ${times(cpuMs / plain.cpuMs)})`;
 }
 
 /** @param {Measured[]} measured */
