@@ -4,6 +4,11 @@
 
 const assert = require('node:assert/strict');
 const { fuzz } = require('../fuzz/main');
+const { findMutation } = require('../fuzz/mutations');
+const { skip } = require('../helpers/library-app');
+const { NODE_LINES } = require('../../scripts/node-lines');
+
+const [MAJOR] = process.versions.node.split('.').map(Number);
 
 const SEEDS = [1, 2, 5, 7, 20, 31];
 const EDITS = 8;
@@ -18,4 +23,15 @@ describe('random apps and edits', () => {
       assert.equal(outcome.edits, EDITS);
     });
   }
+
+  it('show a mistake that is planted', async function () {
+    if (MAJOR !== NODE_LINES[0]) skip(this, 'a patch of ours is the same on each Node line');
+
+    const { failures } = await findMutation('orphans-are-not-pruned');
+
+    assert.deepEqual(
+      failures.map(({ failure }) => failure.what),
+      ['the same modules are loaded'],
+    );
+  });
 });
