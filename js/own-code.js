@@ -47,7 +47,6 @@ const HEAD = 8;
 /** How long after the start what was compiled is written down, if the program has not ended by then, in milliseconds. */
 const WRITE_AFTER_MS = 1_000;
 
-const { on, removeListener } = process;
 const runAsAtStart = AsyncLocalStorage.snapshot();
 
 const cache = isAsked() ? weakly(openCache()) : null;
@@ -158,18 +157,19 @@ function placeOf(filename) {
 
 /** @param {Fresh} module */
 function note(module) {
-  if (fresh.length === 0) writeLater();
   fresh.push(module);
+  if (fresh.length === 1) writeLater();
 }
 
 function writeLater() {
+  const { atExit } = load('at-exit.js');
   const write = () => {
     clearTimeout(timer);
-    Reflect.apply(removeListener, process, ['exit', write]);
+    takeBack();
     require('./own-code-write').write(fresh.splice(0));
   };
   const timer = runAsAtStart(() => setTimeout(write, WRITE_AFTER_MS).unref());
-  Reflect.apply(on, process, ['exit', write]);
+  const takeBack = atExit(write);
 }
 
 /** @param {string} name */

@@ -7,6 +7,7 @@
 
 const fs = require('node:fs');
 const net = require('node:net');
+const { atExit } = require('../at-exit');
 const { runningPrograms } = require('./ask');
 const { newPlace, openFolder, removePlace } = require('./places');
 
@@ -45,7 +46,7 @@ function answerDoctor({ root, entry }, diagnose) {
     server.close();
     return;
   }
-  process.once('exit', () => removePlace(place));
+  atExit(() => removePlace(place));
   // What killed programs have left is taken away.
   void runningPrograms();
 }

@@ -6,6 +6,7 @@
  */
 
 const path = require('node:path');
+const { atExit } = require('../at-exit');
 
 /** The exit status of wrong options, as of a wrong command line. */
 const WRONG_USE = 2;
@@ -69,7 +70,7 @@ function start(settings, channel) {
     if (outcome === 'committed') channel.send({ type: 'committed' });
   });
   // What was loaded and not told yet, if the program ends before the watcher stands.
-  process.once('exit', () => channel.send({ type: 'files', ...watcher.interests() }));
+  atExit(() => channel.send({ type: 'files', ...watcher.interests() }));
 
   /** What the program has seen of a file, taken or refused, starts it no second time. */
   function asItIsNow(/** @type {string} */ relative) {

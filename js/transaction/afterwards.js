@@ -7,7 +7,7 @@
 
 // The program's own clock may stand still, and its timers go with a version.
 const { setImmediate } = require('node:timers');
-const { listenQuietly } = require('../resources/listeners');
+const { atExit } = require('../at-exit');
 const { runUnowned } = require('../resources/ownership');
 
 class Afterwards {
@@ -18,7 +18,7 @@ class Afterwards {
   /** @param {(error: unknown) => void} warn told what a task throws */
   constructor(warn) {
     this.#warn = warn;
-    listenQuietly(process, 'exit', () => this.flush());
+    atExit(() => this.flush());
   }
 
   /** @param {() => void} task carried out in the order of the calls */
