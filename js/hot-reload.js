@@ -171,7 +171,12 @@ function resources(modulePath) {
       : selectRecord(registry, modulePath, callerFile(resources));
   const now = nowMs();
   const owned = [...registry.records()].flatMap(({ current }) =>
-    current ? [...current.resources].map((resource) => ({ owner: current, ...resource })) : [],
+    current
+      ? [...current.resources, ...current.record.keptResources].map((resource) => ({
+          owner: current,
+          ...resource,
+        }))
+      : [],
   );
   const listening = servers.all().map(({ owner, address, madeAtMs }) => ({
     owner,

@@ -87,6 +87,20 @@ class LiveTimers {
       .sort((one, other) => (one.madeAtMs ?? Infinity) - (other.madeAtMs ?? Infinity));
   }
 
+  /** @returns {Set<LiveTimer>} */
+  mark() {
+    return new Set(this.#entries);
+  }
+
+  /** @param {unknown} mark what `mark()` has given @returns {Resource[]} oldest first */
+  takeSince(mark) {
+    const before = /** @type {Set<LiveTimer> | undefined} */ (mark);
+    const entries = this.#entries.filter((entry) => !before?.has(entry));
+    for (const entry of entries) this.delete(entry);
+    const offsetMs = nowMs() - timerClockMs();
+    return entries.map((entry) => this.#resourceOf(entry, offsetMs));
+  }
+
   /** Lets go of all of them, and ends none. */
   empty() {
     for (const entry of this.#entries) entry.index = -1;

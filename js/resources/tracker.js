@@ -16,6 +16,8 @@ const { nowMs } = require('../clock');
  *
  * @typedef {object} Collection resources of a kind that is made too often for an entry each
  * @property {() => Resource[]} list oldest first
+ * @property {() => unknown} mark stands for what is there now
+ * @property {(mark: unknown) => Resource[]} takeSince takes out what has come since, oldest first; without a mark, all
  * @property {() => void} empty lets go of all of them, and ends none
  */
 
@@ -57,6 +59,26 @@ class ResourceSet {
   *[Symbol.iterator]() {
     for (const collection of this.#collections.values()) yield* collection.list();
     yield* this.#resources;
+  }
+
+  /**
+   * Sets apart what is made while `run` runs: it goes with something else then, and is not of this set. Where `run`
+   * throws, it stays.
+   *
+   * @template T
+   * @param {() => T} run
+   * @returns {{ value: T, made: Resource[] }} oldest first, each kind for itself
+   */
+  apart(run) {
+    const before = new Set(this.#resources);
+    const marks = new Map([...this.#collections.values()].map((each) => [each, each.mark()]));
+    const value = run();
+    const made = [...this.#resources].filter((resource) => !before.has(resource));
+    for (const resource of made) this.#resources.delete(resource);
+    const collected = [...this.#collections.values()].flatMap((each) =>
+      each.takeSince(marks.get(each)),
+    );
+    return { value, made: [...made, ...collected] };
   }
 
   /** Takes everything out, newest first; collections before the rest. */

@@ -5,6 +5,7 @@
  */
 
 const { SafeHotError } = require('../errors');
+const { runUnowned } = require('../resources/ownership');
 
 /**
  * @typedef {import('./record').Version} Version
@@ -212,13 +213,15 @@ function resolveAll(context, dependencies) {
  * @param {() => any} create
  * @param {((value: any) => unknown) | undefined} dispose
  */
-function keep({ record, number }, key, create, dispose) {
+function keep(version, key, create, dispose) {
+  const { record, number } = version;
   requireFunction('create', create);
   if (dispose !== undefined) requireFunction('dispose', dispose);
   const kept = record.kept.get(key);
   if (kept) return kept.value;
-  const value = create();
-  record.kept.set(key, { value, dispose, creator: number });
+  // What follows from it, such as the connections of a pool, is no version's either.
+  const { value, made } = version.resources.apart(() => runUnowned(create));
+  record.kept.set(key, { value, dispose, creator: number, made });
   return value;
 }
 

@@ -15,6 +15,7 @@ const { ResourceSet } = require('../resources/tracker');
  * @property {unknown} value
  * @property {((value: any) => unknown) | undefined} dispose
  * @property {number} creator the number of the version that created it
+ * @property {import('../resources/tracker').Resource[]} made with it, oldest first: timers, children, and whatever else goes with it and with no version
  */
 
 /** There may be thousands of records and versions, and most never need most of their collections: those are made late. */
@@ -65,8 +66,14 @@ class ModuleRecord {
     return [...(this.#kept ?? [])].flatMap(([key, kept]) => {
       if (!isMeant(kept)) return [];
       this.kept.delete(key);
-      return [() => kept.dispose?.(kept.value)];
+      const made = kept.made.map(({ release }) => release);
+      return [() => kept.dispose?.(kept.value), ...made.reverse()];
     });
+  }
+
+  /** What was made for values that are kept. @returns {import('../resources/tracker').Resource[]} */
+  get keptResources() {
+    return [...(this.#kept?.values() ?? [])].flatMap(({ made }) => made);
   }
 
   /** Stale versions whose code is still reachable. */

@@ -550,6 +550,48 @@ describe('module.hot', () => {
       );
     });
 
+    it('keeps what is made for the value, and ends it when the module is pruned', async () => {
+      const keeping = (/** @type {string} */ name) => `// ${name}
+        const { fork } = require('node:child_process');
+        module.exports = module.hot.keep('work', () => ({
+          child: fork('child.js'),
+          every: setInterval(() => log.push('tick'), 1),
+        }));
+        setInterval(() => {}, 1000);\n`;
+      const app = makeApp({
+        'entry.js': ENTRY,
+        'self.js': keeping('a'),
+        'child.js': 'setInterval(() => {}, 1000);\n',
+      });
+
+      const { kinds, ended, late } = await app.drive(
+        async ({ require, hot, edit }, { text }) => {
+          const { setTimeout: pause } = require('node:timers/promises');
+          global.log = [];
+          const { child } = require('./entry');
+          for (const name of ['b', 'c']) {
+            edit('self.js', `${text}// ${name}\n`);
+            await hot.reload();
+          }
+          const kinds = hot.resources().map(({ kind }) => kind);
+          const ticks = () => global.log.filter((each) => each === 'tick').length;
+          const before = ticks();
+          while (ticks() === before) await pause(1);
+          const exit = new Promise((resolve) => child.once('exit', resolve));
+          edit('entry.js', 'exports.without = true;\n');
+          await hot.reload();
+          const last = ticks();
+          await exit;
+          return { kinds, ended: child.killed, late: ticks() - last };
+        },
+        { data: { text: keeping('a') } },
+      );
+
+      assert.deepEqual(kinds.sort(), ['child process', 'timer', 'timer']);
+      assert.equal(ended, true);
+      assert.equal(late, 0);
+    });
+
     it('keeps false values and nothing of a create() that throws', async () => {
       const app = makeApp({
         'self.js': `const { keep } = module.hot;
