@@ -207,6 +207,12 @@ const CATALOGUE = {
       `${d.path} requires ${JSON.stringify(d.specifier)}, which was not found; ${inUse(d)}`,
     solve: 'Create the file, install the package or correct the name.',
   },
+  ERR_SAFE_HOT_UNSEEN: {
+    message: (d) =>
+      `${d.tool} does not see ${d.path}, which ${d.importer} imports, nor other ES packages that hot modules import`,
+    solve:
+      'Import the package with `await import()`, or in a module that `exclude` makes cold: what Node loads by itself is seen.',
+  },
   ERR_SAFE_HOT_WATCH: {
     message: (d) => `Watching failed: ${d.reason}`,
     solve: 'Raise the limits of the system for watches and open files, or use the option "poll".',

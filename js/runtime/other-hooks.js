@@ -11,10 +11,15 @@ const { register, registerHooks } = Module;
 const standing = new Map();
 let hasThread = false;
 
+/** Its hooks leave alone what is loaded as by `require`, which is how hot ES modules get what they import. */
+const BLIND = 'import-in-the-middle';
+let isBlind = false;
+
 /** Follows what is registered from now on. */
 function followHooks() {
   Module.register = function (/** @type {any[]} */ ...args) {
     hasThread = true;
+    isBlind ||= String(args[0]).includes(BLIND);
     return Reflect.apply(register, Module, args);
   };
   if (!registerHooks) return;
@@ -43,8 +48,16 @@ function foreignHooks() {
   return { cameBefore: standing.size > 0, hasThread: () => hasThread };
 }
 
+/** The tool, if there is one, that does not see the packages that hot ES modules import; told once. */
+function takeBlindTool() {
+  if (!isBlind) return undefined;
+  isBlind = false;
+  return BLIND;
+}
+
 exports.followHooks = followHooks;
 exports.foreignHooks = foreignHooks;
 exports.hasLoadHooks = hasLoadHooks;
 exports.register = register;
 exports.registerHooks = registerHooks;
+exports.takeBlindTool = takeBlindTool;

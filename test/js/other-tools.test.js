@@ -259,6 +259,12 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
 
     assert.equal((await app.nextReload()).outcome, 'committed');
     assert.match(await app.get(), new RegExp(`${id.source}2$`));
+    const told = [...app.stderr.matchAll(/import-in-the-middle does not see (\S+), which (\S+) /g)];
+    const cold = path.join('node_modules', 'cold', 'index.js');
+    assert.deepEqual(
+      told.map(([, ...paths]) => paths),
+      [[cold, 'value.js']],
+    );
   });
 });
 

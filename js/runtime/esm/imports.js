@@ -10,7 +10,9 @@ const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 const { createRequired, createSynthetic } = require('./index');
 const { exportNames, namesOfCommonJs } = require('./export-names');
+const { takeBlindTool } = require('../other-hooks');
 const { makeSideTable } = require('../side-table');
+const { SafeHotError } = require('../../errors');
 const { timerModuleFor } = require('../../resources/timers');
 
 /**
@@ -87,6 +89,11 @@ class Imports {
     if (!module) {
       const names = exportNames(this.#namesHost(), filename);
       const isModule = this.#host.formats.of(filename) === 'module';
+      const tool = isModule && takeBlindTool();
+      if (tool) {
+        const details = { tool, path: filename, importer: version?.record.path ?? 'a hot module' };
+        process.emitWarning(new SafeHotError('ERR_SAFE_HOT_UNSEEN', details));
+      }
       module = createSynthetic(pathToFileURL(filename).href, names, (set) => {
         const given = Module._load(filename, undefined, false);
         const loaded = this.#host.didLoadCold(filename, given);
