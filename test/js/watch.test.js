@@ -531,7 +531,7 @@ function pauseProcess(pid) {
 function watchedFolders(app) {
   const descriptors = fs.readdirSync(`/proc/${app.pid}/fd`);
   const inodes = descriptors.flatMap((descriptor) => {
-    const text = fs.readFileSync(`/proc/${app.pid}/fdinfo/${descriptor}`, 'utf8');
+    const text = textOf(`/proc/${app.pid}/fdinfo/${descriptor}`);
     return [...text.matchAll(/^inotify wd:\w+ ino:(\w+)/gm)].map(([, inode]) =>
       parseInt(inode, 16),
     );
@@ -541,4 +541,14 @@ function watchedFolders(app) {
     folders.set(fs.statSync(app.path(entry)).ino, entry);
   }
   return inodes.map((inode) => folders.get(inode) ?? `inode ${inode}`).sort();
+}
+
+/** What a file holds: nothing if it is gone, as that of a descriptor may be by the time that it is read. */
+function textOf(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return '';
+  }
 }
