@@ -6,17 +6,19 @@
  */
 
 const { spawn } = require('node:child_process');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const readline = require('node:readline');
 const { setTimeout: pause } = require('node:timers/promises');
-const { EXAMPLE_APP, ROOT } = require('../scripts/setup');
+const { copyExampleApp } = require('../scripts/example-app');
+const { freePort } = require('../scripts/free-port');
+const { ROOT } = require('../scripts/setup');
+const { makeRandom } = require('../test/helpers/random');
 const { makeFolder, removeFolder } = require('./lib/folder');
 const { plot } = require('./lib/plot');
 const { megabytes, median, ms, percentile } = require('./lib/stats');
-const { freePort } = require('./lib/tools');
 
 const RELOADS = 10_000;
 const RELOADS_A_SAMPLE = 100;
@@ -43,14 +45,7 @@ const SVG = path.join(__dirname, 'soak.svg');
 /** @returns {Promise<import('./lib/readme').Result>} */
 async function run() {
   const folder = makeFolder({});
-  const filter = (/** @type {string} */ source) => path.basename(source) !== 'node_modules';
-  fs.cpSync(EXAMPLE_APP, folder, { recursive: true, filter });
-  const packages = path.join(folder, 'node_modules');
-  fs.mkdirSync(packages);
-  for (const name of fs.readdirSync(path.join(EXAMPLE_APP, 'node_modules'))) {
-    fs.symlinkSync(path.join(EXAMPLE_APP, 'node_modules', name), path.join(packages, name));
-  }
-  fs.symlinkSync(ROOT, path.join(packages, 'safe-hot'), 'junction');
+  copyExampleApp(folder);
   const app = new App(folder, await freePort());
   try {
     await app.ready();
@@ -64,7 +59,7 @@ async function run() {
 /** @param {App} app @param {string} folder */
 async function soak(app, folder) {
   const files = modulesOf(folder);
-  const random = randomFrom(SEED);
+  const random = makeRandom(SEED);
   const traffic = new AbortController();
   const clients = Array.from({ length: CLIENTS }, (_, client) => app.ask(client, traffic.signal));
   /** @type {Sample[]} */
@@ -73,7 +68,7 @@ async function soak(app, folder) {
   const took = [];
   try {
     for (let reload = 1; reload <= RELOADS; reload += 1) {
-      const file = /** @type {string} */ (files[Math.floor(random() * files.length)]);
+      const file = random.pick(files);
       const text = fs
         .readFileSync(path.join(folder, file), 'utf8')
         .replace(/\n\/\/ save \d+\n$/, '');
@@ -107,7 +102,7 @@ class App {
   failures = [];
   /** @type {any[]} */
   #reports = [];
-  #news = new (require('node:events').EventEmitter)();
+  #news = new EventEmitter();
   #agent = new http.Agent({ keepAlive: true });
   #child;
   #port;
@@ -287,17 +282,6 @@ function modulesOf(folder) {
   return fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js') && !name.startsWith('node_modules'));
-}
-
-/** Numbers from 0 to 1, the same for the same seed: mulberry32. @param {number} seed */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 module.exports = { run };

@@ -5,11 +5,11 @@
 const { execFileSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const http = require('node:http');
-const net = require('node:net');
 const path = require('node:path');
 const { EXAMPLE_APP } = require('../scripts/setup');
 const { makeFolder, removeFolder } = require('./lib/folder');
 const { median } = require('./lib/stats');
+const { freePort } = require('../scripts/free-port');
 
 const CONNECTIONS = 20;
 const REQUESTS = 3_000;
@@ -92,15 +92,6 @@ async function start(args) {
     port,
     agent: new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS }),
   };
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /**

@@ -7,16 +7,15 @@
  */
 
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { once } = require('node:events');
 const { setTimeout: pause } = require('node:timers/promises');
 const { App } = require('./demo/app');
 const { QUICK_EDITS, STORY } = require('./demo/story');
 const { Traffic } = require('./demo/traffic');
 const display = require('./demo/display');
-const { EXAMPLE_APP } = require('./setup');
+const { copyExampleApp } = require('./example-app');
+const { freePort } = require('./free-port');
 
 const TIME_LIMIT_MS = 28_000;
 /** Answers to background requests that each step lets through before the next one. */
@@ -281,21 +280,7 @@ function edited(before, { file, edits }) {
 function copyApp() {
   const temporary = fs.realpathSync(os.tmpdir());
   const folder = fs.mkdtempSync(path.join(temporary, 'safe-hot-demo-'));
-  const packages = path.join(EXAMPLE_APP, 'node_modules');
-
-  fs.cpSync(EXAMPLE_APP, folder, { recursive: true, filter: (source) => source !== packages });
-  fs.symlinkSync(packages, path.join(folder, 'node_modules'), 'junction');
-  return folder;
-}
-
-/** A port that no one listens on at this moment. */
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
+  return copyExampleApp(folder);
 }
 
 main();

@@ -4,12 +4,11 @@
 
 const { spawn } = require('node:child_process');
 const http = require('node:http');
-const net = require('node:net');
 const path = require('node:path');
-const { once } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
 const { PEERS, ROOT, linkPackages, makeFolder, removeFolder } = require('./folder');
 const { fileName } = require('./app');
+const { freePort } = require('../../scripts/free-port');
 
 const PEER_BIN = path.join(PEERS, 'node_modules', '.bin');
 const BUN = path.join(PEERS, 'node_modules', 'bun', 'bin', 'bun.exe');
@@ -272,17 +271,7 @@ function stop({ child, folder }) {
   removeFolder(folder);
 }
 
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 exports.TOOLS = TOOLS;
-exports.freePort = freePort;
 exports.get = get;
 exports.start = start;
 exports.stop = stop;

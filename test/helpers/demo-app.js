@@ -4,18 +4,14 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { ROOT } = require('./cli-app');
-
-const DEMO = path.join(ROOT, 'examples', 'express');
+const { copyExampleApp } = require('../../scripts/example-app');
 
 /** Quiet, and open to as many requests as there are. */
 const ENVIRONMENT = { PORT: '0', LOG_LEVEL: 'error', RATE_LIMIT_MAX: '1000000' };
 
 /** @param {string} folder that exists */
 function copyDemo(folder) {
-  const filter = (source) => path.basename(source) !== 'node_modules';
-  fs.cpSync(DEMO, folder, { recursive: true, filter });
-  fs.symlinkSync(path.join(DEMO, 'node_modules'), path.join(folder, 'node_modules'));
+  copyExampleApp(folder);
   replace(path.join(folder, 'server.js'), '(error) => {', 'function (error) {');
   const listening = "console.log('listening', this.address().port, process.pid)";
   replace(path.join(folder, 'server.js'), /logger\.info\(.*\)/, listening);

@@ -5,9 +5,9 @@
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
+const { freePort } = require('../../scripts/free-port');
 
 const PATIENCE_MS = 10_000;
 
@@ -100,16 +100,6 @@ function subfolders(folder) {
 
 function makeFolder() {
   return fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'safe-hot-server-'));
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 exports.startPostgres = startPostgres;

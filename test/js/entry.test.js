@@ -7,6 +7,7 @@ const net = require('node:net');
 const { setTimeout: pause } = require('node:timers/promises');
 const { useApps } = require('../helpers/cli-app');
 const { useLoad } = require('../helpers/load');
+const { freePort } = require('../../scripts/free-port');
 
 /** How long the entry's connection takes: long enough for requests meanwhile. */
 const CONNECT_MS = 300;
@@ -316,14 +317,6 @@ server.listen(${port}, () => console.log('listening', server.address().port, pro
 
 function block(text) {
   return `{\n${text}}\n`;
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0);
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Waits until nobody listens there. */

@@ -29,7 +29,7 @@ const makeFiles = (/** @type {{ two?: string, server?: string }} */ more = {}) =
   'server.js': more.server ?? serverText(),
 });
 
-/** Listens once \`ready\` of two.js has ended. */
+/** Listens once `ready` of two.js has ended. */
 const WAITING = serverText('', 'Promise.resolve(ready).then(listen);');
 
 /** What new code does as it evaluates, or before it listens: the old code serves on. */
