@@ -38,17 +38,23 @@ function makeScanner(options) {
       return target?.type === 'file' ? target.path : null;
     },
   };
+  /** What cold files import by declarations: they are read once, as by Node. @type {Map<string, Set<string>>} */
+  const declared = new Map();
+  const declaredIn = (/** @type {string} */ filename) => {
+    const source = textOf(filename);
+    if (source === undefined || formats.of(filename, source) !== 'module') return new Set();
+    const { requests = [] } = /** @type {any} */ (namesHost.transform(source, filename));
+    return new Set(requests.map((/** @type {any} */ request) => request.specifier));
+  };
   return {
     isHotModule: (/** @type {string} */ filename) =>
       scope.isHot(filename) && fs.existsSync(filename) && formats.isOurs(filename),
     namesOf: (/** @type {string} */ filename) => [...exportNames(namesHost, filename)].sort(),
-    /** Is it an `import` declaration by which a file asks for a module? It sees that one for good. */
+    /** Is it an `import` declaration by which a cold file asks for a module? It sees that one for good. */
     importsForGood(/** @type {string} */ filename, /** @type {string} */ specifier) {
-      const source = textOf(filename);
-      if (source === undefined) return false;
-      if (formats.of(filename, source) !== 'module') return false;
-      const { requests = [] } = /** @type {any} */ (namesHost.transform(source, filename));
-      return requests.some((/** @type {any} */ request) => request.specifier === specifier);
+      const known = declared.get(filename) ?? declaredIn(filename);
+      declared.set(filename, known);
+      return known.has(specifier);
     },
   };
 }
