@@ -26,6 +26,7 @@ const { ProgramArguments } = require('./resources/program-arguments');
 const { installResources } = require('./resources');
 const { isWritten, listingOf } = require('./resources/reads');
 const { currentOwner, runUnowned } = require('./resources/ownership');
+const { failStage } = require('./transaction/guard');
 const { Status } = require('./transaction/status');
 const { Transactions } = require('./transaction');
 const { hotFlags } = require('./transaction/graph-change');
@@ -61,6 +62,7 @@ class Engine {
     link: (user, owner) => this.#link(user, owner.record),
     graceMs: () => this.options.graceMs,
     warn: (error) => this.warn(error),
+    requireRestart: failStage,
   });
   status = new Status((error) => this.warn(error));
   events = new EventEmitter({ captureRejections: false });

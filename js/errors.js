@@ -120,6 +120,11 @@ const CATALOGUE = {
       `The option "${d.option}"${d.source ? ` in ${d.source}` : ''} must be ${d.expected}, not ${d.actual}`,
     solve: 'Pass a value of the kind that the message names.',
   },
+  ERR_SAFE_HOT_KEPT: {
+    message: (d) =>
+      `${d.path} asks ${d.package} for another connection than the one that is open, which all versions share: the process must start again`,
+    solve: 'Restart the process. The command line does it by itself.',
+  },
   ERR_SAFE_HOT_LINK: {
     message: (d) =>
       `${d.importer}:${d.line}:${d.column} ${d.reason}${d.path === d.importer ? '' : ` since ${d.path} has changed`}; ${inUse(d)}`,

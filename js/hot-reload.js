@@ -9,6 +9,7 @@ const { nowMs } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { getEngine, changeSet } = require('./engine');
 const { callerFile } = require('./caller');
+const { Creation } = require('./resources/creation');
 const { currentOwner } = require('./resources/ownership');
 const { unownedSockets } = require('./resources/sockets');
 const { relativeTo } = require('./report/events');
@@ -178,7 +179,9 @@ function resources(modulePath) {
         }))
       : [],
   );
-  const listening = servers.all().map(({ owner, address, madeAtMs }) => ({
+  // One of a kept value is among what is kept.
+  const ofVersions = servers.all().filter(({ owner }) => !(owner instanceof Creation));
+  const listening = ofVersions.map(({ owner, address, madeAtMs }) => ({
     owner,
     kind: 'server',
     what: () => `listening on ${address}`,

@@ -111,8 +111,13 @@ export interface AdapterTools {
    * @param end `graceMs` is how long requests of the old version may go on using it
    */
   own<T>(thing: T, what: string, end: (thing: T, graceMs: number) => unknown): T;
-  /** What this method opens belongs to the package, and stays when the module goes that called it. */
-  keep(holder: any, key: string): void;
+  /**
+   * What this method opens belongs to the package, and stays when the module goes that called it.
+   *
+   * @param isOther gets the arguments of each call: does it ask for something else than what is open? If a new version
+   * does, the process has to start again (`ERR_SAFE_HOT_KEPT`)
+   */
+  keep(holder: any, key: string, isOther?: (...args: any[]) => boolean): void;
 }
 
 /** What safe-hot has to know of one package. */

@@ -11,14 +11,14 @@ const { inspect } = require('node:util');
 const { contextOrNearest, contextOwner, currentOwner } = require('../resources/ownership');
 
 /**
- * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('../resources/ownership').Owner} Owner
  *
  * @typedef {object} Content one state of the registry
  * @property {any} values a plain object, an array, a Map or a Set
- * @property {Map<unknown, Version>} owners by key; of arrays and sets by the value itself
+ * @property {Map<unknown, Owner>} owners by key; of arrays and sets by the value itself
  *
  * @typedef {object} SharedHost
- * @property {(user: Version, owner: Version) => void} link the first uses what the second has made, so it depends on it
+ * @property {(user: import('../runtime/record').Version, owner: Owner) => void} link the first uses what the second has made, so it depends on it
  *
  * @typedef {(value: any, key: unknown) => unknown} End
  */
@@ -51,7 +51,7 @@ class Entries {
     known.set(this.view, this);
   }
 
-  /** @param {Set<Version>} replaced */
+  /** @param {ReadonlySet<Owner>} replaced */
   begin(replaced) {
     this.#before = new Map(pairsOf(this.#current.values));
     this.#staged = without(this.#current, (owner) => replaced.has(owner));
@@ -60,12 +60,12 @@ class Entries {
   /**
    * What staged code has is what there is from now on.
    *
-   * @param {Set<Version>} stale
+   * @param {ReadonlySet<Owner>} stale
    * @returns {(() => unknown)[]} what ends the entries that went
    */
   commit(stale) {
     const { values, owners } = this.#current;
-    const isGone = (/** @type {Version} */ owner) => stale.has(owner) || owner.isStale;
+    const isGone = (/** @type {Owner} */ owner) => stale.has(owner) || owner.isStale;
     const next = without(this.#staged ?? this.#current, isGone);
     for (const [key, value] of pairsOf(values)) {
       const owner = owners.get(key);
@@ -109,7 +109,7 @@ class Entries {
 
   /**
    * @param {[unknown, unknown][]} pairs
-   * @param {Map<unknown, Version>} owners
+   * @param {Map<unknown, Owner>} owners
    * @param {any} left where an entry that stays may be found under another key
    */
   #endsOf(pairs, owners, left) {
@@ -276,7 +276,7 @@ function placeEntries(holder, key, host, end) {
  * A copy that leaves out what belongs to whom `isMeant` names.
  *
  * @param {Content} content
- * @param {(owner: Version) => boolean} isMeant
+ * @param {(owner: Owner) => boolean} isMeant
  * @returns {Content}
  */
 function without({ values, owners }, isMeant) {

@@ -11,7 +11,7 @@ const path = require('node:path');
 const { addClientPackage } = require('./clients');
 const { SafeHotError } = require('../errors');
 const { packageOf } = require('../package-of');
-const { makerInContext, runAsCold, runUnowned } = require('../resources/ownership');
+const { currentOwner, makerInContext, runAsCold, runUnowned } = require('../resources/ownership');
 
 /**
  * @typedef {import('../runtime/record').Version} Version
@@ -27,6 +27,7 @@ const { makerInContext, runAsCold, runUnowned } = require('../resources/ownershi
  * @property {import('./entries').SharedHost['link']} link
  * @property {() => number} graceMs
  * @property {(error: unknown) => void} warn
+ * @property {(error: SafeHotError) => void} requireRestart what staged code asks for needs a new process
  */
 
 /** Ours, each loaded when its package is. @type {Record<string, () => Adapter>} */
@@ -154,7 +155,36 @@ class Adapters {
         makerInContext()?.resources.add({ kind: 'client', what: () => what, release });
         return thing;
       },
-      keep: (holder, key) => keep(holder, key),
+      keep: (holder, key, isOther) => this.#keep(packageName, holder, key, isOther),
+    };
+  }
+
+  /**
+   * What the method opens is the package's own, as if it had made it when it was loaded: it stays when its caller goes.
+   *
+   * @param {string} packageName
+   * @param {any} holder
+   * @param {string} key
+   * @param {((...args: any[]) => boolean) | undefined} isOther
+   */
+  #keep(packageName, holder, key, isOther) {
+    const method = holder[key];
+    if (typeof method !== 'function') throw new TypeError(`there is no method "${key}"`);
+    const host = this.#host;
+    /** @this {any} */
+    holder[key] = function (/** @type {any[]} */ ...args) {
+      const owner = currentOwner();
+      const isAskedAnew = isOther?.(...args) === true;
+      if (isAskedAnew && owner?.state === 'staged') {
+        const details = { package: packageName, path: owner.record.path };
+        const error = new SafeHotError('ERR_SAFE_HOT_KEPT', details);
+        host.requireRestart(error);
+        throw error;
+      }
+      /** @type {unknown} */
+      let result;
+      runAsCold(() => (result = Reflect.apply(method, this, args)));
+      return result;
     };
   }
 
@@ -166,24 +196,6 @@ class Adapters {
       run().catch(this.#host.warn);
     }
   }
-}
-
-/**
- * What the method opens is the package's own, as if it had made it when it was loaded: it stays when its caller goes.
- *
- * @param {any} holder
- * @param {string} key
- */
-function keep(holder, key) {
-  const method = holder[key];
-  if (typeof method !== 'function') throw new TypeError(`there is no method "${key}"`);
-  /** @this {any} */
-  holder[key] = function () {
-    /** @type {unknown} */
-    let result;
-    runAsCold(() => (result = Reflect.apply(method, this, arguments)));
-    return result;
-  };
 }
 
 /** @param {any} adapter */

@@ -2,8 +2,14 @@
 
 /**
  * Mongoose compiles a model under a name once, and applies each plugin to all schemas that come. Its default connection is
- * one for the process: it is kept, and what `connect()` finds open it leaves open.
+ * one for the process: it is kept, and what `connect()` finds open it leaves open. One to another database, or with other
+ * options, would be used by the old version too.
  */
+
+const { inspect } = require('node:util');
+
+/** Of `readyState`. */
+const OPEN = new Set([1, 2]);
 
 /** @type {import('../index').Adapter} */
 module.exports = {
@@ -15,10 +21,22 @@ module.exports = {
     registry(connection, 'models');
     registry(connection, 'collections');
     registry(mongoose, 'connections', (each) => each.close());
-    keep(connection, 'openUri');
+    keep(connection, 'openUri', otherThanOpen(connection));
     adaptPlugins(mongoose, registry);
   },
 };
+
+/** @param {any} connection */
+function otherThanOpen(connection) {
+  /** @type {string | undefined} */
+  let opened;
+  return (/** @type {unknown[]} */ ...args) => {
+    // Options may hold functions, which are new ones each time.
+    const asked = inspect(args, { depth: null });
+    opened = OPEN.has(connection.readyState) ? (opened ?? asked) : asked;
+    return asked !== opened;
+  };
+}
 
 /**
  * The list of plugins cannot be replaced, so those of hot modules are in one of their own.

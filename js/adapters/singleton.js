@@ -9,10 +9,10 @@
 const { contextOrNearest, contextOwner, currentOwner } = require('../resources/ownership');
 
 /**
- * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('../resources/ownership').Owner} Owner
  * @typedef {import('./entries').SharedHost} SharedHost
  *
- * @typedef {{ values: Record<string, any>, owner: Version | undefined }} State
+ * @typedef {{ values: Record<string, any>, owner: Owner | undefined }} State
  */
 
 class Singleton {
@@ -42,13 +42,13 @@ class Singleton {
     for (const name of setUpBy) this.#placeMethod(holder, name);
   }
 
-  /** @param {Set<Version>} replaced */
+  /** @param {ReadonlySet<Owner>} replaced */
   begin(replaced) {
     const { owner } = this.#current;
     if (owner && replaced.has(owner)) this.#staged = { values: this.#fresh(), owner: undefined };
   }
 
-  /** @param {Set<Version>} stale */
+  /** @param {ReadonlySet<Owner>} stale */
   commit(stale) {
     const { owner } = this.#current;
     if (this.#staged) this.#current = this.#staged;

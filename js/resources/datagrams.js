@@ -11,13 +11,13 @@ const { predecessorIn } = require('./succession');
 const { contextOrNearest } = require('./ownership');
 
 /**
- * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('./ownership').Owner} Owner
  *
  * @typedef {object} Bound
  * @property {string} address as asked for
  * @property {any} socket
- * @property {Version} owner
- * @property {{ socket: any, owner: Version } | null} claim the successor that asked for it during the stage
+ * @property {Owner} owner
+ * @property {{ socket: any, owner: Owner } | null} claim the successor that asked for it during the stage
  */
 
 /** In place of a handle that has moved on: whatever is asked of it is done already. */
@@ -28,7 +28,7 @@ class Datagrams {
   #bound = new Set();
   /** Node's own. @type {Function} */
   #bindByNode = () => {};
-  /** @type {(version: Version) => boolean} */
+  /** @type {(version: Owner) => boolean} */
   #isReplaced = () => false;
 
   install() {
@@ -51,7 +51,7 @@ class Datagrams {
     };
   }
 
-  /** @param {(version: Version) => boolean} isReplaced */
+  /** @param {(version: Owner) => boolean} isReplaced */
   beginStage(isReplaced) {
     this.#isReplaced = isReplaced;
   }

@@ -28,11 +28,12 @@ const {
 
 /**
  * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('./ownership').Owner} Owner
  *
  * @typedef {object} Kind how one class of emitters is owned and ended
  * @property {string} kind
  * @property {(handle: any) => string} what
- * @property {() => Version | undefined} owner
+ * @property {() => Owner | undefined} owner
  * @property {(handle: any, graceMs: () => number) => unknown} release
  * @property {string} ended the event by which it says that it has ended
  */

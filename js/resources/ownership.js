@@ -13,8 +13,13 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { isClientCode } = require('../adapters/clients');
+const { Creation } = require('./creation');
 
-/** @typedef {import('../runtime/record').Version} Version */
+/**
+ * @typedef {import('../runtime/record').Version} Version
+ *
+ * @typedef {Version | Creation} Owner
+ */
 
 /** Stands where a version would, in work for a client that has connected. */
 const SERVING = Symbol('serving');
@@ -22,7 +27,7 @@ const SERVING = Symbol('serving');
 /**
  * One for both: up to Node 22 each that is in use is a cost to whatever is asynchronous.
  *
- * @type {AsyncLocalStorage<Version | typeof SERVING | undefined>}
+ * @type {AsyncLocalStorage<Owner | typeof SERVING | undefined>}
  */
 const storage = new AsyncLocalStorage();
 
@@ -55,10 +60,21 @@ function setVersionLookup(lookup) {
  */
 function currentOwner() {
   const store = storage.getStore();
-  return store === SERVING ? undefined : store;
+  return store === SERVING || store instanceof Creation ? undefined : store;
 }
 
-/** Who is to answer for an error that Node reports outside of any context. @type {WeakMap<object, Version>} */
+/** The creation of a value that is to be kept, if what runs now is part of it. */
+function currentCreation() {
+  const store = storage.getStore();
+  return store instanceof Creation && !store.isOver ? store : undefined;
+}
+
+/** Was what runs now given up while it waited for something? */
+function isGivenUp() {
+  return currentOwner()?.state === 'aborted' || currentCreation()?.isStale === true;
+}
+
+/** Who is to answer for an error that Node reports outside of any context. @type {WeakMap<object, Owner>} */
 const blamed = new WeakMap();
 
 /**
@@ -66,7 +82,7 @@ const blamed = new WeakMap();
  * to `uncaughtException` without the context that it was thrown in.
  *
  * @param {unknown} error
- * @param {Version} version
+ * @param {Owner} version
  */
 function blame(error, version) {
   if (typeof error === 'object' && error !== null) blamed.set(error, version);
@@ -76,7 +92,7 @@ function blame(error, version) {
  * The version that an uncaught error, or a rejection, is of.
  *
  * @param {unknown} error
- * @returns {Version | undefined}
+ * @returns {Owner | undefined}
  */
 function ownerOfError(error) {
   return currentOwner() ?? (error instanceof Object ? blamed.get(error) : undefined);
@@ -88,6 +104,13 @@ function ownerOfError(error) {
  * @type {<T>(version: Version, run: () => T) => T}
  */
 const runAs = storage.run.bind(storage);
+
+/**
+ * Runs a function that creates a value which is to be kept.
+ *
+ * @type {<T>(creation: Creation, run: () => T) => T}
+ */
+const runCreation = storage.run.bind(storage);
 
 /**
  * Runs `run` as work of no version: what serves a caller from outside belongs to that caller.
@@ -164,13 +187,16 @@ function makerInContext() {
 }
 
 /**
- * The same, and outside of an evaluation the hot module that makes the call itself.
+ * The same, and outside of an evaluation the hot module that makes the call itself. What is created to be kept has
+ * what is made for it.
  *
- * @returns {Version | undefined}
+ * @returns {Owner | undefined}
  */
 function makerOrCaller() {
   if (isCold) return undefined;
   if (currentOwner() !== undefined) return makerInContext();
+  const creation = currentCreation();
+  if (creation) return creation.isStale ? undefined : creation;
   return directCaller();
 }
 
@@ -199,12 +225,15 @@ function callerInContext() {
 
 /**
  * The version in whose evaluation, or in what follows from it, something is made; outside of one, the hot module that
- * is nearest on the stack.
+ * is nearest on the stack. What is created to be kept has what is made for it.
  *
- * @returns {Version | undefined}
+ * @returns {Owner | undefined}
  */
 function contextOrNearest() {
-  return currentOwner() === undefined ? innermostHot(callSites()) : contextOwner();
+  if (currentOwner() !== undefined) return contextOwner();
+  const creation = currentCreation();
+  if (creation) return creation.isStale ? undefined : creation;
+  return innermostHot(callSites());
 }
 
 /** Is a cold module evaluating? What it makes then lives as long as the process. */
@@ -303,6 +332,7 @@ exports.makerInContext = makerInContext;
 exports.callerInContext = callerInContext;
 exports.contextOrNearest = contextOrNearest;
 exports.isClientCall = isClientCall;
+exports.isGivenUp = isGivenUp;
 exports.isEvaluatingCold = isEvaluatingCold;
 exports.isOnStack = isOnStack;
 exports.listeningCaller = listeningCaller;
@@ -311,6 +341,7 @@ exports.liveVersionOf = liveVersionOf;
 exports.makerOrCaller = makerOrCaller;
 exports.runAs = runAs;
 exports.runAsCold = runAsCold;
+exports.runCreation = runCreation;
 exports.runUnowned = runUnowned;
 exports.runServing = runServing;
 exports.isServing = isServing;

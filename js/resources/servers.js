@@ -11,18 +11,20 @@
 
 const { nowMs } = require('../clock');
 const { whenLoaded } = require('./builtins');
-const { contextOrNearest, currentOwner, runServing } = require('./ownership');
+const { Creation } = require('./creation');
+const { contextOrNearest, isGivenUp, runServing } = require('./ownership');
 const { Datagrams } = require('./datagrams');
 const { forwardTo } = require('./forward');
+const { listenQuietly } = require('./listeners');
 const { predecessorIn } = require('./succession');
 const { Upgrades } = require('./upgrades');
 
 /**
- * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('./ownership').Owner} Owner
  *
  * @typedef {object} Claim the successor that asked for the socket during the stage
  * @property {any} server
- * @property {Version} owner
+ * @property {Owner} owner
  */
 
 /** One listening socket, over all the servers that it serves in the course of time. */
@@ -30,7 +32,7 @@ class ListeningSocket {
   /**
    * @param {string} address as asked for, e.g. `:3000`
    * @param {any} server
-   * @param {Version} owner
+   * @param {Owner} owner
    */
   constructor(address, server, owner) {
     this.address = address;
@@ -57,7 +59,7 @@ class Servers {
   #stagedListens = 0;
   #upgrades = new Upgrades();
   #datagrams = new Datagrams();
-  /** @type {(version: Version) => boolean} */
+  /** @type {(owner: Owner) => boolean} */
   #isReplaced = () => false;
 
   install() {
@@ -96,7 +98,7 @@ class Servers {
   /**
    * Begins to count what staged versions ask for.
    *
-   * @param {(version: Version) => boolean} isReplaced is the version one of those that the stage may replace?
+   * @param {(owner: Owner) => boolean} isReplaced is the version one of those that the stage may replace?
    */
   beginStage(isReplaced) {
     this.#stagedListens = 0;
@@ -107,7 +109,7 @@ class Servers {
   /**
    * Has the successor asked for each socket of the versions that it replaces, or for as many others?
    *
-   * @param {Set<Version>} replaced
+   * @param {ReadonlySet<Owner>} replaced
    */
   isSettled(replaced) {
     const owned = [...this.#sockets].filter((socket) => replaced.has(socket.owner));
@@ -144,7 +146,7 @@ class Servers {
   /**
    * Stops listening where no successor asked. In-flight requests finish on the old code.
    *
-   * @param {Set<Version>} stale
+   * @param {ReadonlySet<Owner>} stale
    * @param {{ lingerMs: number, graceMs: number, keepUpgraded: boolean }} options how long a successor may still ask
    * @returns {ListeningSocket[]}
    */
@@ -184,11 +186,12 @@ class Servers {
    */
   #listen(server, args) {
     // The version was given up while it waited for something: it never listens.
-    if (currentOwner()?.state === 'aborted') return server;
+    if (isGivenUp()) return server;
     const owner = contextOrNearest();
     if (!owner) return Reflect.apply(this.#listenByNode, server, args);
 
     const address = addressOf(args);
+    if (owner instanceof Creation) ownKept(owner, server, address);
     const predecessor = this.#predecessor(address, owner);
     if (predecessor) this.#claim(predecessor, server, owner, args);
     else this.#track(address, server, owner, args);
@@ -203,7 +206,7 @@ class Servers {
    * The socket that a version takes over: that of a version which is being replaced, or of one that just was.
    *
    * @param {string} address
-   * @param {Version} owner
+   * @param {Owner} owner
    */
   #predecessor(address, owner) {
     const free = [...this.#sockets].filter((socket) => {
@@ -217,7 +220,7 @@ class Servers {
   /**
    * @param {string} address
    * @param {any} server
-   * @param {Version} owner
+   * @param {Owner} owner
    * @param {any[]} args
    */
   #track(address, server, owner, args) {
@@ -235,7 +238,7 @@ class Servers {
   /**
    * @param {ListeningSocket} socket
    * @param {any} server
-   * @param {Version} owner
+   * @param {Owner} owner
    * @param {any[]} args
    */
   #claim(socket, server, owner, args) {
@@ -294,6 +297,22 @@ class Servers {
       }
     }
   }
+}
+
+/**
+ * A server that was made for a value which is kept is closed with that value.
+ *
+ * @param {Creation} creation
+ * @param {any} server
+ * @param {string} address
+ */
+function ownKept({ resources }, server, address) {
+  const resource = resources.add({
+    kind: 'server',
+    what: () => `listening on ${address}`,
+    release: () => server.close(),
+  });
+  listenQuietly(server, 'close', () => resources.delete(resource));
 }
 
 /**

@@ -5,13 +5,13 @@
  * module that asks for it has a socket of its own, and its successor takes over that one alone.
  */
 
-/** @typedef {import('../runtime/record').Version} Version */
+/** @typedef {import('./ownership').Owner} Owner */
 
 /**
- * @template {{ address: string, owner: Version }} Socket
+ * @template {{ address: string, owner: Owner }} Socket
  * @param {Iterable<Socket>} sockets that may be taken over
  * @param {string} address as asked for
- * @param {Version} owner who asks
+ * @param {Owner} owner who asks
  * @returns {Socket | undefined}
  */
 function predecessorIn(sockets, address, owner) {

@@ -7,13 +7,13 @@
 
 const { listenQuietly } = require('./listeners');
 
-/** @typedef {import('../runtime/record').Version} Version */
+/** @typedef {import('./ownership').Owner} Owner */
 
 /** A close frame of RFC 6455 with status 1012, "service restart". */
 const CLOSE_FRAME = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
 
 class Upgrades {
-  /** @type {Map<any, { owner: Version, isWebSocket: boolean }>} */
+  /** @type {Map<any, { owner: Owner, isWebSocket: boolean }>} */
   #connections = new Map();
 
   /**
@@ -21,7 +21,7 @@ class Upgrades {
    * without any, `http` answers upgrade requests as ordinary ones.
    *
    * @param {any} server
-   * @param {() => Version} owner of the listening socket at the time
+   * @param {() => Owner} owner of the listening socket at the time
    */
   follow(server, owner) {
     const note = (/** @type {any} */ request, /** @type {any} */ connection) => {
@@ -39,7 +39,7 @@ class Upgrades {
   }
 
   /**
-   * @param {Set<Version>} stale
+   * @param {ReadonlySet<Owner>} stale
    * @param {number} graceMs
    */
   end(stale, graceMs) {

@@ -5,7 +5,8 @@
  */
 
 const { SafeHotError } = require('../errors');
-const { runUnowned } = require('../resources/ownership');
+const { Creation } = require('../resources/creation');
+const { runCreation } = require('../resources/ownership');
 
 /**
  * @typedef {import('./record').Version} Version
@@ -220,9 +221,24 @@ function keep(version, key, create, dispose) {
   const kept = record.kept.get(key);
   if (kept) return kept.value;
   // What follows from it, such as the connections of a pool, is no version's either.
-  const { value, made } = version.resources.apart(() => runUnowned(create));
-  record.kept.set(key, { value, dispose, creator: number, made });
+  const creation = new Creation(version);
+  const { value: created, made } = version.resources.apart(() => runCreation(creation, create));
+  for (const resource of made) creation.resources.add(resource);
+  const value = creation.settle(created, () => forgetFailed(version, key, creation));
+  record.kept.set(key, { value, dispose, creator: number, creation });
   return value;
+}
+
+/**
+ * The promise of a value has rejected: there is none, and the next version may try again.
+ *
+ * @param {Version} version
+ * @param {unknown} key
+ * @param {Creation} creation
+ */
+function forgetFailed({ record }, key, creation) {
+  if (record.kept.get(key)?.creation === creation) record.kept.delete(key);
+  for (const end of creation.take()) queueMicrotask(end);
 }
 
 /**

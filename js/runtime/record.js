@@ -15,7 +15,7 @@ const { ResourceSet } = require('../resources/tracker');
  * @property {unknown} value
  * @property {((value: any) => unknown) | undefined} dispose
  * @property {number} creator the number of the version that created it
- * @property {import('../resources/tracker').Resource[]} made with it, oldest first: timers, children, and whatever else goes with it and with no version
+ * @property {import('../resources/creation').Creation} creation has what was made for it: timers, servers, children
  */
 
 /** There may be thousands of records and versions, and most never need most of their collections: those are made late. */
@@ -66,14 +66,13 @@ class ModuleRecord {
     return [...(this.#kept ?? [])].flatMap(([key, kept]) => {
       if (!isMeant(kept)) return [];
       this.kept.delete(key);
-      const made = kept.made.map(({ release }) => release);
-      return [() => kept.dispose?.(kept.value), ...made.reverse()];
+      return [() => kept.dispose?.(kept.value), ...kept.creation.take()];
     });
   }
 
   /** What was made for values that are kept. @returns {import('../resources/tracker').Resource[]} */
   get keptResources() {
-    return [...(this.#kept?.values() ?? [])].flatMap(({ made }) => made);
+    return [...(this.#kept?.values() ?? [])].flatMap(({ creation }) => [...creation.resources]);
   }
 
   /** Stale versions whose code is still reachable. */

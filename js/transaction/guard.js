@@ -66,7 +66,7 @@ function isGuarded(error) {
   return state === 'aborted' || (state === 'staged' && active !== null);
 }
 
-/** @param {unknown} error */
+/** Fails the stage, if what runs now, or the error, is of a version in it. @param {unknown} error */
 function fail(error) {
   if (ownerOfError(error)?.state === 'staged') active?.fail(error);
 }
@@ -142,3 +142,4 @@ function replace(target, name, make) {
 }
 
 exports.StageGuard = StageGuard;
+exports.failStage = fail;

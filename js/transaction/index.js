@@ -25,6 +25,7 @@ const { abort } = require('./abort');
 
 /**
  * @typedef {import('../runtime/record').Version} Version
+ * @typedef {import('../resources/ownership').Owner} Owner
  * @typedef {import('../runtime/record').ModuleRecord} ModuleRecord
  * @typedef {import('./prepare').ChangeSet} ChangeSet
  * @typedef {import('./stage').Staged} Staged
@@ -295,7 +296,7 @@ class Transactions {
     const { registry, loader, servers } = this.#host;
     const { overlay } = staged;
     const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
-    servers.beginStage((version) => replaced.has(version) || isLedTo(version, replaced));
+    servers.beginStage((owner) => isLedTo(owner, replaced));
     registry.overlay = overlay;
     this.#host.willStage(replaced);
     const guard = new StageGuard();
@@ -522,7 +523,8 @@ class Transactions {
   }
 
   /**
-   * Takes the failed stage back.
+   * Takes the failed stage back. What asks for something that all versions share, and that is to be another one now, gets
+   * that in another process.
    *
    * @param {Request} request
    * @param {StagedWork} work
@@ -530,6 +532,9 @@ class Transactions {
    */
   #fail(request, work, cause) {
     const { staged } = work;
+    if (cause instanceof SafeHotError && cause.code === 'ERR_SAFE_HOT_KEPT') {
+      return this.#giveUp(request, work, cause);
+    }
     const changed = changedPaths(staged.prepared);
     const error = evaluationError(staged, cause, this.#host.registry);
     this.#dirty = onlyFiles(request.changes);
@@ -573,7 +578,7 @@ class Transactions {
     const overlay = openOverlay(plan, prepared, registry, { lastGood: true });
     const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
     const staged = { overlay, plan, prepared, caller: request.caller };
-    servers.beginStage((version) => replaced.has(version));
+    servers.beginStage((owner) => /** @type {ReadonlySet<Owner>} */ (replaced).has(owner));
     registry.overlay = overlay;
     this.#host.willStage(replaced);
     this.#state = { phase: 'working' };
@@ -648,17 +653,17 @@ function canBeGivenUp({ replaced }) {
 }
 
 /**
- * Is there a way from one of `versions` to this one? It goes with them then, unless something else asks for it.
+ * Is there a way from one of `versions` to this owner? It goes with them then, unless something else asks for it.
  *
- * @param {Version} version
+ * @param {Owner} owner
  * @param {Set<Version>} versions
  */
-function isLedTo(version, versions) {
+function isLedTo(owner, versions) {
   const reached = new Set(versions);
   for (const { imports, mentions } of reached) {
     for (const { current } of [...imports, ...mentions]) if (current) reached.add(current);
   }
-  return reached.has(version);
+  return /** @type {ReadonlySet<Owner>} */ (reached).has(owner);
 }
 
 /**

@@ -268,6 +268,31 @@ describe('adapters', function () {
     });
   }
 
+  it('mongoose: another database is connected to by another process', async () => {
+    const server = (/** @type {string} */ name) => `const mongoose = require('mongoose');
+const server = require('node:http').createServer((req, res) => res.end(mongoose.connection.name));
+// Options that hold a function are new ones each time.
+mongoose.connect(process.env.MONGO.replace('/test', '/${name}'), { driverInfo: { name: 'app' }, checkServerIdentity: () => {} }).then(
+  () => server.listen(0, () => console.log('listening', server.address().port, process.pid)),
+  () => process.exit(1),
+);
+`;
+    const app = await apps.serve({ 'server.js': server('one') }, { env: { MONGO: mongo.url } });
+    const { pid } = app;
+    app.write('server.js', `${server('one')}// again\n`);
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    await app.nextLine('listening');
+
+    app.write('server.js', server('two'));
+
+    const { outcome, error } = await app.nextReload();
+    assert.equal(outcome, 'restart-required');
+    assert.equal(error.code, 'ERR_SAFE_HOT_KEPT');
+    await app.serving();
+    assert.notEqual(app.pid, pid);
+    assert.equal(await app.get(), 'two');
+  });
+
   it('find a package that was loaded before safe-hot', async () => {
     const folder = apps.makeFolder({
       'main.js': `require('prom-client');

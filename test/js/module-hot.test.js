@@ -518,6 +518,10 @@ describe('module.hot', () => {
   });
 
   describe('keep()', () => {
+    /** A stage that waits for a socket to be asked for again does not end in time. */
+    const PATIENT = JSON.stringify({
+      'safe-hot': { exclude: ['driver.js'], settleTimeoutMs: 600_000 },
+    });
     const keeping = (/** @type {string} */ name) => `
       module.exports = module.hot.keep('pool', () => { log.push('create ${name}'); return { of: '${name}' }; },
         (pool) => log.push('end ' + pool.of));\n`;
@@ -590,6 +594,123 @@ describe('module.hot', () => {
       assert.deepEqual(kinds.sort(), ['child process', 'timer', 'timer']);
       assert.equal(ended, true);
       assert.equal(late, 0);
+    });
+
+    for (const [how, create] of Object.entries({
+      'at once': '() => http.createServer(answer).listen(0)',
+      'after it has waited':
+        'async () => { await null; return http.createServer(answer).listen(0); }',
+    })) {
+      it(`keeps a server that listens ${how}, and closes it when the module is pruned`, async () => {
+        const self = `const http = require('node:http');
+          const answer = (request, response) => response.end('kept');
+          module.exports = module.hot.keep('server', ${create});\n`;
+        const app = makeApp({ 'package.json': PATIENT, 'entry.js': ENTRY, 'self.js': self });
+
+        const { isSame, outcomes, kinds, body, owners } = await app.drive(
+          async ({ require, hot, edit }, { text }) => {
+            hot.versions();
+            const { once } = require('node:events');
+            const server = await require('./entry');
+            if (!server.listening) await once(server, 'listening');
+            const { port } = server.address();
+            const outcomes = [];
+            const save = async (name, content) => {
+              edit(name, content);
+              outcomes.push((await hot.reload()).outcome);
+            };
+            await save('self.js', `${text}// b\n`);
+            await save('self.js', `${text}throw new Error('no');\n`);
+            await save('self.js', `${text}// c\n`);
+            const isSame = (await require('./entry')) === server;
+            const kinds = hot.resources().map(({ kind, what }) => [kind, what]);
+            const body = await (await fetch(`http://localhost:${port}`)).text();
+            const closed = once(server, 'close');
+            await save('entry.js', 'exports.without = true;\n');
+            await closed;
+            return { isSame, outcomes, kinds, body, owners: hot.resources() };
+          },
+          { data: { text: self } },
+        );
+
+        assert.deepEqual(outcomes, ['committed', 'rolled-back', 'committed', 'committed']);
+        assert.equal(isSame, true);
+        assert.deepEqual(
+          kinds.filter(([kind]) => kind === 'server'),
+          [['server', 'listening on :0']],
+        );
+        assert.equal(body, 'kept');
+        assert.deepEqual(
+          owners.filter(({ kind }) => kind === 'server'),
+          [],
+        );
+      });
+    }
+
+    it('gives the socket of an earlier version to a server that is kept from now on', async () => {
+      const self = (/** @type {string} */ word, /** @type {string} */ made) =>
+        `const make = () => require('node:http').createServer((q, s) => s.end('${word}')).listen(${'${process.env.PORT}'});
+          module.exports = ${made};\n`;
+      const app = makeApp({ 'entry.js': ENTRY, 'self.js': '' });
+
+      const result = await app.drive(
+        async ({ require, hot, edit }, { before, after }) => {
+          const { once } = require('node:events');
+          hot.versions();
+          const net = require('node:net').createServer();
+          await once(net.listen(0), 'listening');
+          process.env.PORT = String(net.address().port);
+          await new Promise((resolve) => net.close(resolve));
+          const fill = (text) => text.replaceAll('${process.env.PORT}', process.env.PORT);
+          edit('self.js', fill(before));
+          await once(require('./entry'), 'listening');
+          edit('self.js', fill(after));
+          const { outcome } = await hot.reload();
+          edit('self.js', `${fill(after)}//\n`);
+          const next = await hot.reload();
+          const body = await (await fetch(`http://localhost:${process.env.PORT}`)).text();
+          const server = require('./entry');
+          edit('entry.js', 'exports.without = true;\n');
+          await hot.reload();
+          return { outcome, next: next.outcome, body, listening: server.listening };
+        },
+        {
+          data: {
+            before: self('plain', 'make()'),
+            after: self('kept', "module.hot.keep('server', make)"),
+          },
+        },
+      );
+
+      assert.deepEqual(result, {
+        outcome: 'committed',
+        next: 'committed',
+        body: 'kept',
+        listening: false,
+      });
+    });
+
+    it('tries again where the promise of a value has rejected', async () => {
+      const keeping = (/** @type {string} */ name, /** @type {string} */ run) =>
+        `module.exports = module.hot.keep('db', async () => { await null; ${run} });
+          module.exports.catch(() => {}); // ${name}\n`;
+      const app = makeApp({
+        'entry.js': ENTRY,
+        'self.js': keeping('a', "throw new Error('no');"),
+      });
+
+      const result = await app.drive(
+        async ({ require, hot, edit }, { text }) => {
+          hot.versions();
+          const first = await require('./entry').catch(({ message }) => message);
+          edit('self.js', text);
+          await hot.reload();
+          return [first, await require('./self')];
+        },
+        { data: { text: keeping('b', "return 'yes';") } },
+      );
+
+      assert.deepEqual(result, ['no', 'yes']);
     });
 
     it('keeps false values and nothing of a create() that throws', async () => {
