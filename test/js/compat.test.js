@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const path = require('node:path');
 const { LIBRARIES, needsLibraries, skip } = require('../helpers/library-app');
 const { makeApp } = require('../helpers/temp-app');
-const { NODE_LINES } = require('../../scripts/node-lines');
+const { isLowestLine } = require('../helpers/node-lines');
 
 const FILES = {
   'count.js': 'let count = 0;\nmodule.exports = () => ++count;\n',
@@ -80,7 +80,6 @@ const USES = {
   },
 };
 
-const [MAJOR] = process.versions.node.split('.').map(Number);
 const NAMES = { decache: 'decache', 'clear-module': 'clearModule', 'import-fresh': 'importFresh' };
 
 describe('safe-hot/compat', () => {
@@ -90,7 +89,7 @@ describe('safe-hot/compat', () => {
     const name = NAMES[tool];
     describe(name, () => {
       it(`does what ${tool} does`, async function () {
-        if (MAJOR !== NODE_LINES[0]) skip(this, 'require.cache is the same on each Node line');
+        if (!isLowestLine) skip(this, 'require.cache is the same on each Node line');
         const app = makeApp({
           ...FILES,
           'main.js': `require('safe-hot');\n${programOf(uses, `require('safe-hot/compat').${name}`)}`,

@@ -8,9 +8,8 @@ const path = require('node:path');
 const { makeApp } = require('../helpers/temp-app');
 const { ROOT } = require('../helpers/cli-app');
 const { skip } = require('../helpers/library-app');
-const { NODE_LINES } = require('../../scripts/node-lines');
+const { isLowestLine } = require('../helpers/node-lines');
 
-const [MAJOR] = process.versions.node.split('.').map(Number);
 const FILES = ['own-code.js', 'native.js', 'native-package.js', 'errors.js', 'binding.js'];
 
 /** What the program says of loading safe-hot as it is installed, without its addon. */
@@ -47,7 +46,7 @@ const PLATFORM = fs
 
 describe('a native part that is not to be had', () => {
   before(function () {
-    if (MAJOR !== NODE_LINES[0]) skip(this, 'what is said does not depend on the Node line');
+    if (!isLowestLine) skip(this, 'what is said does not depend on the Node line');
   });
 
   it('is named with its package and what to run', async () => {

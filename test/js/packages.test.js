@@ -13,7 +13,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 const { pack } = require('../../scripts/pack');
-const { LOWEST_NODE, NODE_LINES, nodeOfLine } = require('../../scripts/node-lines');
+const { LOWEST_NODE, nodeOfLine } = require('../../scripts/node-lines');
+const { isLowestLine } = require('../helpers/node-lines');
 const { ROOT, useApps } = require('../helpers/cli-app');
 const { skip } = require('../helpers/library-app');
 const { packDependencies, packManifest, startRegistry } = require('../helpers/registry');
@@ -24,7 +25,6 @@ const YARN_1 = path.join(MANAGERS, 'yarn', 'bin', 'yarn.js');
 const YARN = path.join(MANAGERS, '@yarnpkg', 'cli-dist', 'bin', 'yarn.js');
 const PATIENCE_MS = 120_000;
 
-const [MAJOR] = process.versions.node.split('.').map(Number);
 const PLATFORM = fs
   .readdirSync(path.join(ROOT, 'js'))
   .flatMap((name) => /^safe-hot\.(.+)\.node$/.exec(name)?.[1] ?? [])[0];
@@ -74,7 +74,7 @@ describe('the packed package', function () {
   let lowestNode;
 
   before(async function () {
-    if (MAJOR !== NODE_LINES[0]) {
+    if (!isLowestLine) {
       skip(this, 'what is packed is the same on each Node line; the lowest runs it');
     }
     folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'safe-hot-packed-'));

@@ -9,15 +9,15 @@ const path = require('node:path');
 const { neededVersions } = require('../helpers/elf');
 const { ROOT } = require('../helpers/cli-app');
 const { skip } = require('../helpers/library-app');
-const { LOWEST_NODE, NODE_LINES, nodeOfLine } = require('../../scripts/node-lines');
+const { LOWEST_NODE, nodeOfLine } = require('../../scripts/node-lines');
+const { isLowestLine } = require('../helpers/node-lines');
 
-const [MAJOR] = process.versions.node.split('.').map(Number);
 const JS = path.join(ROOT, 'js');
 const OLDEST_GLIBC = 17;
 
 describe('the addon', () => {
   before(function () {
-    if (MAJOR !== NODE_LINES[0]) skip(this, 'the addon is the same on each Node line');
+    if (!isLowestLine) skip(this, 'the addon is the same on each Node line');
   });
 
   it('for Linux needs glibc 2.17 at most', function () {
