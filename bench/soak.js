@@ -28,7 +28,6 @@ const URLS = ['/', '/users', '/users/1', '/todos', '/health', '/stats'];
 const SEED = 20_260_101;
 const REGISTER = path.join(ROOT, 'js', 'hooks', 'register.js');
 const PROBE = path.join(__dirname, 'children', 'soak.js');
-const SVG = path.join(__dirname, 'soak.svg');
 
 /**
  * @typedef {object} Sample
@@ -208,42 +207,39 @@ class App {
 function toResult({ samples, took }, app) {
   const curve = (/** @type {keyof Sample} */ name) => samples.map((sample) => sample[name]);
   const count = (/** @type {number} */ value) => String(value);
-  fs.writeFileSync(
-    SVG,
-    plot(
-      [
-        {
-          title: 'memory',
-          inWords: megabytes,
-          curves: [
-            { name: 'resident', color: '#1f6feb', values: curve('rss') },
-            { name: 'heap', color: '#8250df', values: curve('heapUsed') },
-          ],
-        },
-        {
-          title: 'old versions reachable',
-          inWords: count,
-          curves: [{ name: 'after gc()', color: '#cf222e', values: curve('stale') }],
-        },
-        {
-          title: 'handles',
-          inWords: count,
-          curves: [
-            { name: 'of the process', color: '#1a7f37', values: curve('handles') },
-            { name: 'of versions', color: '#9a6700', values: curve('resources') },
-          ],
-        },
-        {
-          title: 'latency',
-          inWords: ms,
-          curves: [
-            { name: 'p95 of requests', color: '#9a6700', values: curve('answerP95Ms') },
-            { name: 'median of reloads', color: '#1f6feb', values: curve('reloadMs') },
-          ],
-        },
-      ],
-      `${RELOADS.toLocaleString('en')} reloads of random modules, ${app.sent.toLocaleString('en')} requests meanwhile, ${app.failures.length} failed; Node ${process.versions.node}`,
-    ),
+  const svg = plot(
+    [
+      {
+        title: 'memory',
+        inWords: megabytes,
+        curves: [
+          { name: 'resident', color: '#1f6feb', values: curve('rss') },
+          { name: 'heap', color: '#8250df', values: curve('heapUsed') },
+        ],
+      },
+      {
+        title: 'old versions reachable',
+        inWords: count,
+        curves: [{ name: 'after gc()', color: '#cf222e', values: curve('stale') }],
+      },
+      {
+        title: 'handles',
+        inWords: count,
+        curves: [
+          { name: 'of the process', color: '#1a7f37', values: curve('handles') },
+          { name: 'of versions', color: '#9a6700', values: curve('resources') },
+        ],
+      },
+      {
+        title: 'latency',
+        inWords: ms,
+        curves: [
+          { name: 'p95 of requests', color: '#9a6700', values: curve('answerP95Ms') },
+          { name: 'median of reloads', color: '#1f6feb', values: curve('reloadMs') },
+        ],
+      },
+    ],
+    `${RELOADS.toLocaleString('en')} reloads of random modules, ${app.sent.toLocaleString('en')} requests meanwhile, ${app.failures.length} failed; Node ${process.versions.node}`,
   );
   for (const failure of app.failures.slice(0, 10)) process.stderr.write(`  ${failure}\n`);
   const ends = (/** @type {keyof Sample} */ name, /** @type {(value: number) => string} */ word) =>
@@ -262,6 +258,7 @@ function toResult({ samples, took }, app) {
       ['resources of versions', ...ends('resources', count)],
       ['requests, median', ...ends('answerMs', ms)],
     ],
+    plot: { name: 'soak.svg', svg },
     budgets: [
       {
         budget: `failed requests over ${RELOADS.toLocaleString('en')} reloads under load: 0`,

@@ -17,6 +17,7 @@ const README = path.join(__dirname, '..', 'README.md');
  * @property {string} setting how it was measured: numbers of runs and modules
  * @property {string[][]} rows of the table, the head first
  * @property {Budget[]} budgets
+ * @property {{ name: string, svg: string }} [plot] a file beside the README
  */
 
 /**
@@ -31,6 +32,8 @@ function writeSection(name, result) {
   if (from < 0 || to < from) throw new Error(`bench/README.md has no marks for ${name}`);
   const section = `${begin}\n\n${sectionOf(result)}\n`;
   fs.writeFileSync(README, text.slice(0, from) + section + text.slice(to));
+  const { plot } = result;
+  if (plot) fs.writeFileSync(path.join(path.dirname(README), plot.name), plot.svg);
 }
 
 /** @param {Result} result */
