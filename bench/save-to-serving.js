@@ -20,6 +20,8 @@ const ROUNDS = 40;
 const ROUNDS_OF_RESTARTING = 10;
 const MISSED_AFTER_MS = 6_000;
 const PAUSE_MS = 60;
+/** What every time in the table contains. */
+const ASKING = 'no reload: a file that no one loads is saved, and the app asked once';
 
 const APPS = { 'tiny app': tinyApp, 'Express app, 300 modules': expressApp };
 
@@ -40,9 +42,12 @@ async function run() {
   const groups = [];
   for (const [title, make] of Object.entries(APPS)) {
     for (const [how, save] of Object.entries(SAVES)) {
-      const runners = await measure(make, save);
+      const { runners, askingMs } = await measure(make, save);
       const own = /** @type {Runner} */ (runners[0]);
       for (const runner of runners) rows.push(rowOf(`${title}, ${how}`, runner, own));
+      const asking = [ms(median(askingMs)), ms(percentile(askingMs, 95))];
+      const ratio = times(median(askingMs) / median(own.times));
+      rows.push([`${title}, ${how}`, ASKING, ...asking, ratio, '']);
       budgets.push(budgetOf(title, how, own));
       groups.push({ title: `${title}, saved ${how}`, bars: runners.map(barOf) });
     }
@@ -69,6 +74,8 @@ async function run() {
 async function measure(make, save) {
   /** @type {Runner[]} */
   const runners = [];
+  /** @type {number[]} */
+  const askingMs = [];
   try {
     for (const [name, tool] of Object.entries(TOOLS)) {
       runners.push({ ...(await start(name, tool, make(tool.format))), times: [], missed: 0 });
@@ -78,11 +85,12 @@ async function measure(make, save) {
         if (runner.tool.restarts && round > ROUNDS_OF_RESTARTING) continue;
         if (runner.isAlive) await saveOnce(runner, save, round);
       }
+      if (round > 0) askingMs.push(await askOnce(/** @type {Runner} */ (runners[0]), save, round));
     }
   } finally {
     for (const runner of runners) stop(runner);
   }
-  return runners;
+  return { runners, askingMs };
 }
 
 /**
@@ -100,6 +108,23 @@ async function saveOnce(runner, save, round) {
   // A tool that has missed its first three saves will miss the others.
   if (runner.missed >= 3 && runner.times.length === 0) runner.isAlive = false;
   await delay(PAUSE_MS);
+}
+
+/**
+ * The same without a reload.
+ *
+ * @param {Runner} runner
+ * @param {(file: string, text: string) => void} save
+ * @param {number} round
+ * @returns {Promise<number>} in milliseconds; NaN if the app did not answer
+ */
+async function askOnce(runner, save, round) {
+  const value = `value ${round + 1} of the bench`;
+  const from = performance.now();
+  save(path.join(runner.folder, 'notes.txt'), editedText(runner.app, value));
+  const servedAt = await untilServed(runner, value, MISSED_AFTER_MS);
+  await delay(PAUSE_MS);
+  return (servedAt ?? NaN) - from;
 }
 
 /**
