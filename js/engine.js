@@ -57,7 +57,7 @@ const OWN_CODE = [__dirname, path.join(OWN_FOLDER, 'bin')].map((folder) => folde
 class Engine {
   graph = new binding.NativeGraph();
   registry = new Registry(this.graph);
-  servers = new Servers();
+  servers = new Servers(failStage);
   adapters = new Adapters({
     link: (user, owner) => this.#link(user, owner.record),
     graceMs: () => this.options.graceMs,
@@ -513,7 +513,9 @@ class Engine {
    */
   #didLoad(filename, version) {
     if (OWN_CODE.some((folder) => filename.startsWith(folder))) return;
-    if (!version) this.coldLoaded.add(filename);
+    // Node 20 tries an ES module that no `type` declares as CommonJS first, before it is asked for as what it is.
+    if (version) this.coldLoaded.delete(filename);
+    else if (!this.registry.lookup(filename)?.current) this.coldLoaded.add(filename);
     this.watcher?.didLoad(filename, version);
   }
 

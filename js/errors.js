@@ -20,6 +20,11 @@ const CATALOGUE = {
     solve:
       'Export an adapter, or an array of them, from each file that the option "adapters" names.',
   },
+  ERR_SAFE_HOT_ADDRESS: {
+    message: (d) =>
+      `${d.path} listens on ${d.address} now, and the version in use on ${d.used}, which is the same port: the process must start again`,
+    solve: 'Restart the process. The command line does it by itself.',
+  },
   ERR_SAFE_HOT_ALREADY_WATCHING: {
     message: () =>
       'watch() is active already; close() the first watcher or give both sets of options to one call',
@@ -159,7 +164,8 @@ const CATALOGUE = {
     solve: 'Wait until the program has time, or end it. If it runs in a debugger, let it go on.',
   },
   ERR_SAFE_HOT_NO_ENTRY: {
-    message: (d) => `No entry was given, and ${d.path} names none: ${d.reason}`,
+    message: (d) =>
+      `No entry was given, and ${d.path} names none: ${d.reason}${d.likely ? `; try "safe-hot ${d.likely}"` : ''}`,
     solve:
       'Name the file that `node` would run: `safe-hot server.js`. A command of a package may be named too: `safe-hot fastify start app.js`.',
   },

@@ -177,9 +177,9 @@ class Adapters {
       const isAskedAnew = isOther?.(...args) === true;
       if (isAskedAnew && owner?.state === 'staged') {
         const details = { package: packageName, path: owner.record.path };
-        const error = new SafeHotError('ERR_SAFE_HOT_KEPT', details);
-        host.requireRestart(error);
-        throw error;
+        host.requireRestart(new SafeHotError('ERR_SAFE_HOT_KEPT', details));
+        // What is given up waits for good, and prints nothing.
+        return new Promise(() => {});
       }
       /** @type {unknown} */
       let result;

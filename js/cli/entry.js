@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Finds what to run where the command line does not say: `main` of `package.json`, else what its script `start` or `dev`
- * runs under node, tsx, nodemon or ts-node.
+ * Finds what to run where the command line does not say: `main` of `package.json`, or the command of a package that a
+ * script gives it to; else what the script `start` or `dev` runs under node, tsx, nodemon, ts-node, vite-node or nest.
  */
 
 const fs = require('node:fs');
@@ -31,12 +31,18 @@ const VALUES = {
   node: NODE_VALUES,
   tsx: `${NODE_VALUES} --tsconfig --include --exclude --ignore`,
   nodemon: `${NODE_VALUES} -w --watch -e --ext -i --ignore -x --exec -d --delay -s --signal --config --cwd`,
+  'vite-node': `${NODE_VALUES} -c --config -m --mode -l --logLevel --root --base`,
   'ts-node': `${NODE_VALUES} -P --project -O --compiler-options --compiler --cwd -I --ignore -D --ignore-diagnostics`,
 };
 /** Other names of the same. @type {Record<string, string>} */
 const ALIASES = { 'ts-node-dev': 'ts-node', 'ts-node-esm': 'ts-node', tsnd: 'ts-node' };
 
 /** What node is to have too; all else is a matter of the runner, or of watching. */
+/** Where programs are, most often: for a hint, since what is guessed is not run. */
+const LIKELY = ['app', 'server', 'index', 'main'].flatMap((name) =>
+  ['', 'src/'].flatMap((folder) => ['.js', '.ts', '.mjs'].map((end) => folder + name + end)),
+);
+
 const PASSED_ON =
   /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file.*|--inspect.*|--title|--max-old-space-size|--trace-.*|--enable-source-maps|--no-.*|--expose-gc|--stack-trace-limit)(=|$)/;
 /** Compilers of TypeScript, which safe-hot runs as it is. */
@@ -55,8 +61,10 @@ function findEntry(cwd) {
   const tried = [];
   if (typeof main === 'string') {
     const entry = resolve(root, main);
-    const found = { programArgs: [], nodeArgs: [], env: {}, from: 'main of package.json' };
-    if (entry) return { entry, ...found };
+    if (entry) {
+      const found = { entry, programArgs: [], nodeArgs: [], env: {}, from: 'main of package.json' };
+      return commandFor(entry, scripts, root) ?? found;
+    }
     tried.push(`main is ${main}, which does not exist`);
   }
   for (const name of SCRIPTS) {
@@ -68,7 +76,39 @@ function findEntry(cwd) {
   }
   const reason =
     tried.length > 0 ? tried.join(', ') : 'it has neither main nor a script start or dev';
-  throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason });
+  const likely = LIKELY.find((name) => fs.existsSync(path.join(root, name)));
+  throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason, likely });
+}
+
+/**
+ * `fastify start app.js`: what a command of a package is given is no program by itself.
+ *
+ * @param {string} main
+ * @param {Record<string, unknown> | undefined} scripts
+ * @param {string} root
+ * @returns {Found | undefined}
+ */
+function commandFor(main, scripts, root) {
+  for (const name of SCRIPTS) {
+    const script = scripts?.[name];
+    if (typeof script !== 'string') continue;
+    const { env, words } = lastCommand(script);
+    const [command = '', ...programArgs] = words;
+    if (runnerOf(command) in VALUES || !programArgs.some((word) => resolve(root, word) === main)) {
+      continue;
+    }
+    const entry = findCommand(command, root);
+    if (entry === command) continue;
+    return {
+      entry,
+      programArgs,
+      nodeArgs: [],
+      env,
+      cwd: root,
+      from: `scripts.${name} of package.json`,
+    };
+  }
+  return undefined;
 }
 
 /**
@@ -79,6 +119,14 @@ function findEntry(cwd) {
  * @returns {Omit<Found, 'from'> | undefined}
  */
 function readScript(script, root) {
+  const { env, words } = lastCommand(script);
+  const found = readCommand(runnerOf(words.shift() ?? ''), words, root);
+  const entry = found && resolve(root, found.entry);
+  return found && entry ? { ...found, entry, env } : undefined;
+}
+
+/** @param {string} script @returns {{ env: Record<string, string>, words: string[] }} */
+function lastCommand(script) {
   const words = wordsOf(script.split(/&&|;/).at(-1) ?? '');
   /** @type {Record<string, string>} */
   const env = {};
@@ -88,18 +136,23 @@ function readScript(script, root) {
     else if (!/^(npx|cross-env|exec|env)$/.test(words[0] ?? '')) break;
     words.shift();
   }
-  const runner = path.basename(words.shift() ?? '');
-  const found = readCommand(ALIASES[runner] ?? runner, words);
-  const entry = found && resolve(root, found.entry);
-  return found && entry ? { ...found, entry, env } : undefined;
+  return { env, words };
+}
+
+/** @param {string} command */
+function runnerOf(command) {
+  const name = path.basename(command);
+  return ALIASES[name] ?? name;
 }
 
 /**
  * @param {string} runner
  * @param {string[]} words after it
+ * @param {string} root
  * @returns {{ entry: string, programArgs: string[], nodeArgs: string[] } | undefined}
  */
-function readCommand(runner, words) {
+function readCommand(runner, words, root) {
+  if (runner === 'nest' && words[0] === 'start') return nestEntry(words[1], root);
   const values = VALUES[runner]?.split(' ');
   if (!values) return undefined;
   /** @type {string[]} */
@@ -117,13 +170,26 @@ function readCommand(runner, words) {
     if (runner === 'nodemon' && /^(-x|--exec)$/.test(word)) {
       const [inner = '', ...flags] = wordsOf(value);
       const name = ALIASES[inner] ?? inner;
-      return readCommand(name, [...flags, ...words.slice(index + 1)]);
+      return readCommand(name, [...flags, ...words.slice(index + 1)], root);
     }
     if (!PASSED_ON.test(word) || COMPILERS.test(value)) continue;
     nodeArgs.push(word, ...(takesNext ? [value] : []));
   }
   const entry = words[index];
   return entry === undefined ? undefined : { entry, programArgs: words.slice(index + 1), nodeArgs };
+}
+
+/**
+ * The source of what `nest start` compiles and runs, as `nest-cli.json` has it.
+ *
+ * @param {string | undefined} project
+ * @param {string} root
+ */
+function nestEntry(project = '', root) {
+  const file = path.join(root, 'nest-cli.json');
+  const config = fs.existsSync(file) ? readJson(file) : {};
+  const { sourceRoot = 'src', entryFile = 'main' } = { ...config, ...config.projects?.[project] };
+  return { entry: `${sourceRoot}/${entryFile}.ts`, programArgs: [], nodeArgs: [] };
 }
 
 /** Words as a shell parts them; quotes are taken off. @param {string} text */
@@ -151,15 +217,15 @@ function resolve(root, name) {
 
 /** @param {string} file @returns {{ main?: unknown, scripts?: Record<string, unknown> }} */
 function readPackage(file) {
-  let text;
+  if (fs.existsSync(file)) return readJson(file);
+  const reason = 'there is no package.json';
+  throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason });
+}
+
+/** @param {string} file @returns {any} */
+function readJson(file) {
   try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (cause) {
-    const reason = 'there is no package.json';
-    throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason }, cause);
-  }
-  try {
-    return JSON.parse(text) ?? {};
+    return JSON.parse(fs.readFileSync(file, 'utf8')) ?? {};
   } catch (cause) {
     const { message: reason } = /** @type {Error} */ (cause);
     throw new SafeHotError('ERR_SAFE_HOT_NO_ENTRY', { path: file, reason }, cause);

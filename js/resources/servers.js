@@ -9,10 +9,12 @@
  * Node dispatches a new connection to `handle[owner_symbol]`; that one link is what the commit moves.
  */
 
+const { errorMonitor } = require('node:events');
 const { nowMs } = require('../clock');
+const { SafeHotError } = require('../errors');
 const { whenLoaded } = require('./builtins');
 const { Creation } = require('./creation');
-const { contextOrNearest, isGivenUp, runServing } = require('./ownership');
+const { blame, contextOrNearest, isGivenUp, runServing } = require('./ownership');
 const { Datagrams } = require('./datagrams');
 const { forwardTo } = require('./forward');
 const { listenQuietly } = require('./listeners');
@@ -61,6 +63,12 @@ class Servers {
   #datagrams = new Datagrams();
   /** @type {(owner: Owner) => boolean} */
   #isReplaced = () => false;
+  #requireRestart;
+
+  /** @param {(error: SafeHotError) => void} requireRestart what staged code asks for needs a new process */
+  constructor(requireRestart) {
+    this.#requireRestart = requireRestart;
+  }
 
   install() {
     this.#datagrams.install();
@@ -232,7 +240,34 @@ class Servers {
       this.#sockets.add(socket);
       this.#upgrades.follow(server, () => socket.owner);
     });
+    if (owner.state === 'staged') {
+      listenQuietly(server, errorMonitor, (error) => this.#didNotListen(error, address, owner));
+    }
     Reflect.apply(this.#listenByNode, server, args);
+  }
+
+  /**
+   * The same port by another name of the host: no new process would find it in use.
+   *
+   * @param {any} error
+   * @param {string} address
+   * @param {Owner} owner
+   */
+  #didNotListen(error, address, owner) {
+    if (error?.code !== 'EADDRINUSE' || owner.state !== 'staged') return;
+    const used = [...this.#sockets].find(
+      (socket) =>
+        !socket.claim &&
+        socket.server?.address()?.port === error.port &&
+        (this.#isReplaced(socket.owner) ||
+          this.#lingering.has(socket) ||
+          socket.owner instanceof Creation),
+    );
+    if (!used) return;
+    const details = { path: owner.record.path, address, used: used.address };
+    const obstacle = new SafeHotError('ERR_SAFE_HOT_ADDRESS', details, error);
+    blame(obstacle, owner);
+    this.#requireRestart(obstacle);
   }
 
   /**

@@ -11,6 +11,17 @@ const { placeOf } = require('../report/frame');
  * @typedef {import('./stage').Staged} Staged
  */
 
+/** Codes of what new code asks for and cannot have beside the old. */
+const NEEDS_RESTART = new Set(['ERR_SAFE_HOT_ADDRESS', 'ERR_SAFE_HOT_KEPT']);
+
+/**
+ * @param {unknown} cause what a stage has failed of
+ * @returns {cause is SafeHotError}
+ */
+function needsRestart(cause) {
+  return cause instanceof SafeHotError && NEEDS_RESTART.has(cause.code);
+}
+
 /**
  * Why a plan cannot be carried out in this process.
  *
@@ -79,5 +90,6 @@ function tellSelfError({ plan }, cause, { registry, warn }) {
 }
 
 exports.evaluationError = evaluationError;
+exports.needsRestart = needsRestart;
 exports.obstacleOf = obstacleOf;
 exports.tellSelfError = tellSelfError;

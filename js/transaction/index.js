@@ -14,7 +14,7 @@ const { guarded, fromNative } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
 const { emptyChanges, isEmpty, merge, onlyFiles } = require('./change-set');
 const { prepare, readyWith } = require('./prepare');
-const { evaluationError, obstacleOf, tellSelfError } = require('./failures');
+const { evaluationError, needsRestart, obstacleOf, tellSelfError } = require('./failures');
 const { forget } = require('./forget');
 const { linkError } = require('./link');
 const { openOverlay, evaluateStaged } = require('./stage');
@@ -523,8 +523,7 @@ class Transactions {
   }
 
   /**
-   * Takes the failed stage back. What asks for something that all versions share, and that is to be another one now, gets
-   * that in another process.
+   * Takes the failed stage back. What cannot be had beside the old version is had in another process.
    *
    * @param {Request} request
    * @param {StagedWork} work
@@ -532,9 +531,7 @@ class Transactions {
    */
   #fail(request, work, cause) {
     const { staged } = work;
-    if (cause instanceof SafeHotError && cause.code === 'ERR_SAFE_HOT_KEPT') {
-      return this.#giveUp(request, work, cause);
-    }
+    if (needsRestart(cause)) return this.#giveUp(request, work, cause);
     const changed = changedPaths(staged.prepared);
     const error = evaluationError(staged, cause, this.#host.registry);
     this.#dirty = onlyFiles(request.changes);

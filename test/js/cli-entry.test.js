@@ -7,7 +7,16 @@ const path = require('node:path');
 const { findEntry } = require('../../js/cli/entry');
 const { SERVER, useApps } = require('../helpers/cli-app');
 
-const FILES = { 'app.js': '', 'src/main.ts': '', 'bin/www': '', 'lib/index.js': '' };
+const FILES = {
+  'app.js': '',
+  'src/main.ts': '',
+  'bin/www': '',
+  'lib/index.js': '',
+  'apps/shop/src/main.ts': '',
+  'nest-cli.json':
+    '{ "sourceRoot": "src", "projects": { "shop": { "sourceRoot": "apps/shop/src" } } }',
+  'node_modules/.bin/serve': '#!/usr/bin/env node\n',
+};
 
 /** `package.json`, and what is run: node's arguments, the entry and the program's own. */
 const TAKEN = [
@@ -34,6 +43,14 @@ const TAKEN = [
     { scripts: { start: 'npm run build && cross-env A=1 B="x y" node app.js' } },
     'A=1 B=x y app.js',
   ],
+  [{ scripts: { start: 'nest start', dev: 'node app' } }, 'src/main.ts'],
+  [{ scripts: { start: 'nest start shop --watch' } }, 'apps/shop/src/main.ts'],
+  [{ scripts: { dev: 'vite-node --watch --mode test src/main.ts' } }, 'src/main.ts'],
+  [
+    { main: 'app.js', scripts: { test: 'mocha', start: 'A=1 serve start -l info app.js' } },
+    'A=1 node_modules/.bin/serve start -l info app.js',
+  ],
+  [{ main: 'app.js', scripts: { start: 'gone start app.js' } }, 'app.js'],
   [{ scripts: { start: "NODE_ENV=dev npx tsx 'src/main.ts'" } }, 'NODE_ENV=dev src/main.ts'],
 ];
 
@@ -42,7 +59,7 @@ const REFUSED = [
   ['{', /JSON/],
   ['{}', /neither main nor a script/],
   ['{ "main": "gone.js" }', /main is gone\.js, which does not exist/],
-  ['{ "scripts": { "start": "nest start" } }', /scripts\.start is "nest start"/],
+  ['{ "scripts": { "start": "gulp" } }', /scripts\.start is "gulp"; try "safe-hot app\.js"$/],
   ['{ "scripts": { "start": "node -e 1" } }', /scripts\.start is "node -e 1"/],
   ['{ "scripts": { "dev": "node" } }', /scripts\.dev is "node"/],
 ];
@@ -64,7 +81,9 @@ describe('the entry', () => {
 
   for (const [text, reason] of REFUSED) {
     it(`is told to be missing with ${text}`, () => {
-      const folder = apps.makeFolder(text === undefined ? {} : { 'package.json': text });
+      const folder = apps.makeFolder(
+        text === undefined ? {} : { 'package.json': text, 'app.js': '' },
+      );
       const cwd = text === undefined ? path.parse(folder).root : folder;
 
       assert.throws(() => findEntry(cwd), { code: 'ERR_SAFE_HOT_NO_ENTRY', message: reason });

@@ -62,6 +62,25 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
     assert.equal(await app.get(), first.replace('V0', 'V3'));
   });
 
+  it('that listens on another host and the same port starts in a new process', async () => {
+    const port = await freePort();
+    const server = (/** @type {string} */ host) =>
+      `require('node:http').createServer((req, res) => res.end('on ${host}')).listen(${port}, '${host}', (error) => {
+  console.log('listening', ${port}, process.pid);
+}).on('error', () => process.exit(1));\n`;
+    const app = await apps.serve({ 'server.js': server('127.0.0.1') });
+    const { pid } = app;
+
+    app.write('server.js', server('0.0.0.0'));
+
+    const { outcome, error } = await app.nextReload();
+    assert.equal(outcome, 'restart-required', JSON.stringify(error));
+    assert.equal(error.code, 'ERR_SAFE_HOT_ADDRESS');
+    await app.serving();
+    assert.notEqual(app.pid, pid);
+    assert.equal(await app.get(), 'on 0.0.0.0');
+  });
+
   describe('with an asynchronous start', () => {
     it('serves on the old version until the new one listens, and drops nothing', async () => {
       const app = await apps.serve(FILES);

@@ -341,6 +341,24 @@ export function answer<T>(value: T): Answer {
     assert.equal(await app.get(), '1 two 1');
   });
 
+  for (const entry of ['server.ts', 'server.js']) {
+    it(`that no type declares are hot from the entry on (${entry})`, async () => {
+      const app = await apps.serve(
+        {
+          [entry]: SERVER.replaceAll('./answer.js', './answer.mjs'),
+          'answer.mjs': 'export const answer = () => 1;\n',
+        },
+        { entry: [entry] },
+      );
+
+      app.edit(entry, "answer() + ' '", "answer() + ' again '");
+
+      const report = await app.nextReload();
+      assert.equal(report.outcome, 'committed', JSON.stringify(report));
+      assert.equal(await app.get(), '1 again answer');
+    });
+  }
+
   it('in TypeScript of a project without a type, with decorators and without extensions', async () => {
     const app = await apps.serve(
       {
