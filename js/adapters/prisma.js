@@ -15,34 +15,43 @@ module.exports = {
   },
 };
 
+/** Classes made here: one file of the runtime gives out what another has. @type {WeakSet<Function>} */
+const known = new WeakSet();
+
 /**
  * @param {any} PrismaClient
  * @param {import('../index').AdapterTools['own']} own
  */
 function tracked(PrismaClient, own) {
-  return class extends PrismaClient {
-    /** Requests that have not ended. */
-    #pending = 0;
-    #isOver = false;
-
+  if (known.has(PrismaClient)) return PrismaClient;
+  class Tracked extends PrismaClient {
     /** @param {unknown[]} args */
     constructor(...args) {
       super(...args);
+      /** Requests that have not ended. */
+      let pending = 0;
+      let isOver = false;
+      const disconnect = () => this['$disconnect']();
       own(this, 'client of Prisma', () => {
-        this.#isOver = true;
-        return this.#pending === 0 ? this['$disconnect']() : undefined;
+        isOver = true;
+        return pending === 0 ? disconnect() : undefined;
       });
+      const request = this['_request'];
+      // A stale request may go on asking: the client connects again at need. Models and extensions ask through objects
+      // that stand before this one.
+      /** @this {unknown} @param {unknown[]} asked */
+      const value = async function (...asked) {
+        pending += 1;
+        try {
+          return await Reflect.apply(request, this, asked);
+        } finally {
+          pending -= 1;
+          if (isOver && pending === 0) void disconnect();
+        }
+      };
+      Object.defineProperty(this, '_request', { configurable: true, writable: true, value });
     }
-
-    /** A stale request may go on asking: the client connects again at need. @param {unknown[]} args */
-    async _request(...args) {
-      this.#pending += 1;
-      try {
-        return await super['_request'](...args);
-      } finally {
-        this.#pending -= 1;
-        if (this.#isOver && this.#pending === 0) void this['$disconnect']();
-      }
-    }
-  };
+  }
+  known.add(Tracked);
+  return Tracked;
 }
