@@ -36,6 +36,12 @@ const LISTEN = `server.listen(0, () => console.log('listening', server.address()
 describe('load on servers of each kind', function () {
   this.timeout(60_000);
   const apps = useApps();
+  let isOn = false;
+
+  // Also after a failure: who goes on asking keeps the process of the tests.
+  afterEach(() => {
+    isOn = false;
+  });
 
   for (const [name, client, make] of [
     ['http', http, `require('node:http').createServer(`],
@@ -55,7 +61,7 @@ const server = ${make}(req, res) => {
 ${LISTEN}`,
       });
       const app = await apps.launch(folder).serving();
-      let isOn = true;
+      isOn = true;
       let answered = 0;
       const failures = [];
       const run = async (_, index) => {
