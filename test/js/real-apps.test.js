@@ -6,7 +6,7 @@
  */
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -31,6 +31,7 @@ const ENVIRONMENT = {
  * @property {string} name
  * @property {(folder: string) => void} make
  * @property {string[]} [command] after `safe-hot`; default: nothing, the app says what it is
+ * @property {(folder: string) => string} [plain] what plain node runs, where that is not the command's own file
  * @property {string} file of the app's own, edited
  * @property {[string, (text: string) => string]} edit what is found in it, and what it becomes
  * @property {string} path that shows it
@@ -58,6 +59,7 @@ const REAL_APPS = [
   {
     name: `express-generator's app`,
     make: (folder) => generate('express', ['--force', folder]),
+    plain: () => 'bin/www',
     file: 'routes/users.js',
     edit: ['respond with a resource', (text) => text],
     path: '/users',
@@ -81,6 +83,7 @@ const REAL_APPS = [
         folder,
       ),
     command: ['src/main.ts'],
+    plain: compiled,
     file: 'src/app.service.ts',
     edit: ['Hello World!', (text) => text],
     path: '/',
@@ -89,6 +92,7 @@ const REAL_APPS = [
   {
     name: 'the example of @hono/node-server',
     make: (folder) => fromPage(folder, '@hono/node-server/README.md', 'app.ts', /serve\(app, /),
+    plain: () => 'app.ts',
     file: 'app.ts',
     edit: ['Hono meets Node.js', (text) => text],
     path: '/',
@@ -96,6 +100,7 @@ const REAL_APPS = [
   {
     name: 'the example of Koa',
     make: (folder) => fromPage(folder, 'koa/Readme.md', 'app.js', /app\.listen\(3000\)/),
+    plain: () => 'app.js',
     file: 'app.js',
     edit: ['Hello Koa', (text) => text],
     path: '/',
@@ -103,6 +108,7 @@ const REAL_APPS = [
   {
     name: 'the example of GraphQL Yoga',
     make: (folder) => fromPage(folder, 'graphql-yoga/README.md', 'app.ts', /createYoga\(\{/),
+    plain: () => 'app.ts',
     file: 'app.ts',
     edit: ['Hello from Yoga!', (text) => text],
     path: '/graphql?query=%7Bhello%7D',
@@ -121,7 +127,8 @@ const IS_MEANT = process.versions.node.startsWith('24.') || process.env.WHOLE ==
     this.skip();
   });
 
-  for (const { name, make, command = [], file, edit, path: url, also = [] } of REAL_APPS) {
+  for (const realApp of REAL_APPS) {
+    const { name, make, command = [], plain, file, edit, path: url, also = [] } = realApp;
     it(`${name} answers after ${RELOADS} reloads as after a cold start`, async () => {
       const folder = apps.makeFolder({});
       make(folder);
@@ -142,7 +149,15 @@ const IS_MEANT = process.versions.node.startsWith('24.') || process.env.WHOLE ==
         if (!other) assert.match((await app.fetch(url)).body, RegExp(`edit ${n}\\b`));
       }
 
-      const cold = await apps.launch(folder, options).serving();
+      const [runs = '', ...args] = command;
+      const entry = plain?.(folder) ?? commandFile(runs);
+      const cold = apps.launch(folder, {
+        ...options,
+        how: 'plain',
+        entry,
+        args: plain ? [] : args,
+      });
+      await cold.nextLine('listening');
       assert.deepEqual(await answers(app, url), await answers(cold, url));
       process.kill(app.pid, PROBE_SIGNAL);
       const { stale } = JSON.parse((await app.nextLine('holds ')).slice('holds '.length));
@@ -168,8 +183,20 @@ function write(folder, name, text) {
 
 /** @param {string} name of the command @param {string[]} args @param {string} [cwd] */
 function generate(name, args, cwd = APPS) {
-  const command = fs.realpathSync(path.join(MODULES, '.bin', name));
-  execFileSync(process.execPath, [command, ...args], { cwd, stdio: 'pipe' });
+  execFileSync(process.execPath, [commandFile(name), ...args], { cwd, stdio: 'pipe' });
+}
+
+/** @param {string} name of a command of a package */
+function commandFile(name) {
+  return fs.realpathSync(path.join(MODULES, '.bin', name));
+}
+
+/** What the compiler makes of the app, as its own build does. @param {string} folder */
+function compiled(folder) {
+  const args = ['-p', 'tsconfig.build.json', '--rootDir', 'src'];
+  // It tells of options that are not to be used any more, and emits all the same.
+  spawnSync(process.execPath, [commandFile('tsc'), ...args], { cwd: folder });
+  return 'dist/main.js';
 }
 
 /**
