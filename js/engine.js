@@ -60,7 +60,6 @@ class Engine {
   servers = new Servers(failStage);
   adapters = new Adapters({
     link: (user, owner) => this.#link(user, owner.record),
-    graceMs: () => this.options.graceMs,
     warn: (error) => this.warn(error),
     requireRestart: failStage,
   });

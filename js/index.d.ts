@@ -120,17 +120,29 @@ export interface AdapterTools {
   keep(holder: any, key: string, isOther?: (...args: any[]) => boolean): void;
 }
 
-/** What safe-hot has to know of one package. */
+/** A kind of client that is an event emitter and looks after what it opens itself. */
+export interface ClientKind {
+  /** As people say it: `pool of PostgreSQL connections`. */
+  what: string;
+  /** Names of members that tell the class from others. */
+  members: string[];
+  /** `graceMs` is how long requests of the old version may go on using it. */
+  end(client: any, graceMs: number): unknown;
+}
+
+/** What safe-hot has to know of one package: `adapt`, `client` or both. */
 export interface Adapter {
   /** Its name, as in `node_modules`. */
   package: string;
-  /** Which versions it fits, as limits with a blank between them: `>=6 <10`. Default: all. */
+  /** Which versions `adapt` fits, as limits with a blank between them: `>=6 <10`. Default: all. */
   versions?: string;
+  /** Each such client goes with the module that asked for it, whoever has loaded the package. */
+  client?: ClientKind;
   /**
    * Called once for what each file of the package exports that is loaded from outside of it, before anyone gets it. May return what is to be
    * given out instead.
    */
-  adapt(exports: any, tools: AdapterTools): unknown;
+  adapt?(exports: any, tools: AdapterTools): unknown;
 }
 
 /**
@@ -138,7 +150,9 @@ export interface Adapter {
  *
  * @throws {SafeHotError} `ERR_SAFE_HOT_INVALID_ARGUMENT`
  */
-export function adapter(definition: Adapter): void;
+export function adapter(
+  definition: Adapter & (Required<Pick<Adapter, 'adapt'>> | Required<Pick<Adapter, 'client'>>),
+): void;
 
 /**
  * Listens for reports. A listener of a hot module goes with the version that added it.

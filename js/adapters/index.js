@@ -8,10 +8,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { addClientPackage } = require('./clients');
 const { SafeHotError } = require('../errors');
 const { packageOf } = require('../package-of');
-const { currentOwner, makerInContext, runAsCold, runUnowned } = require('../resources/ownership');
+const { addClientKind, addClientPackage } = require('../resources/clients');
+const { ownClient } = require('../resources/handles');
+const { currentOwner, runAsCold, runUnowned } = require('../resources/ownership');
 
 /**
  * @typedef {import('../runtime/record').Version} Version
@@ -25,7 +26,6 @@ const { currentOwner, makerInContext, runAsCold, runUnowned } = require('../reso
  *
  * @typedef {object} AdaptersHost
  * @property {import('./entries').SharedHost['link']} link
- * @property {() => number} graceMs
  * @property {(error: unknown) => void} warn
  * @property {(error: SafeHotError) => void} requireRestart what staged code asks for needs a new process
  */
@@ -40,6 +40,15 @@ const OWN = {
   'prom-client': () => require('./prom-client'),
 };
 
+/** Ours for clients that are emitters, which are known as they are made, whoever has loaded their package. */
+const CLIENTS = [
+  require('./bullmq'),
+  require('./chokidar'),
+  require('./ioredis'),
+  require('./mongodb'),
+  require('./pg-pool'),
+];
+
 class Adapters {
   /** By package. @type {Map<string, (() => Adapter)[]>} */
   #known = new Map(Object.entries(OWN).map(([name, load]) => [name, [load]]));
@@ -52,6 +61,7 @@ class Adapters {
   /** @param {AdaptersHost} host */
   constructor(host) {
     this.#host = host;
+    this.add(...CLIENTS);
   }
 
   /**
@@ -63,6 +73,8 @@ class Adapters {
   add(...adapters) {
     adapters.forEach(check);
     for (const adapter of adapters) {
+      if (adapter.client) addClientKind(adapter.package, adapter.client);
+      if (!adapter.adapt) continue;
       const known = this.#known.get(adapter.package) ?? [];
       this.#known.set(adapter.package, [...known, () => adapter]);
     }
@@ -121,7 +133,7 @@ class Adapters {
       if (!isWithin(version, adapter.versions)) continue;
       runAsCold(() => {
         try {
-          adapted = adapter.adapt(adapted, this.#tools(adapter.package, file)) ?? adapted;
+          adapted = adapter.adapt?.(adapted, this.#tools(adapter.package, file)) ?? adapted;
         } catch (cause) {
           const { message: reason } = /** @type {Error} */ (cause);
           const details = { package: adapter.package, version, reason };
@@ -151,8 +163,7 @@ class Adapters {
       },
       own: (thing, what, end) => {
         addClientPackage(packageName);
-        const release = () => runUnowned(() => end(thing, this.#host.graceMs()));
-        makerInContext()?.resources.add({ kind: 'client', what: () => what, release });
+        ownClient(thing, what, end);
         return thing;
       },
       keep: (holder, key, isOther) => this.#keep(packageName, holder, key, isOther),
@@ -202,14 +213,26 @@ class Adapters {
 function check(adapter) {
   const isRight =
     typeof adapter?.package === 'string' &&
-    typeof adapter.adapt === 'function' &&
+    isAdapting(adapter) &&
     (adapter.versions === undefined || readRange(adapter.versions));
   if (isRight) return;
   throw new SafeHotError('ERR_SAFE_HOT_INVALID_ARGUMENT', {
     name: 'adapter',
-    expected: '{ package: string, versions?: ">=a.b.c <d", adapt: function }',
+    expected:
+      '{ package: string, versions?: ">=a.b.c <d", adapt?: function, client?: { what, members, end } }',
     actual: adapter === null ? 'null' : typeof adapter,
   });
+}
+
+/** Does it say anything? @param {any} adapter */
+function isAdapting({ adapt, client }) {
+  if (client === undefined) return typeof adapt === 'function';
+  const isClient =
+    typeof client?.what === 'string' &&
+    Array.isArray(client.members) &&
+    client.members.length > 0 &&
+    typeof client.end === 'function';
+  return isClient && (adapt === undefined || typeof adapt === 'function');
 }
 
 /** @param {string} root @returns {string} */

@@ -12,7 +12,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { followMade, loadWhenRead, whenLoaded } = require('./builtins');
 const { listenQuietly, noteMaker, ownIfRepeated } = require('./listeners');
-const { adapterFor } = require('../adapters/clients');
+const { clientKindOf, didMakeClient } = require('./clients');
 const {
   blame,
   callerInContext,
@@ -68,21 +68,26 @@ function install(grace) {
 function onConstruct(emitter) {
   followMade();
   const { constructor } = emitter;
-  const adapter = adapterFor(emitter);
-  if (adapter) trackClient(emitter, adapter);
+  const client = clientKindOf(emitter);
+  if (client) ownClient(emitter, client.what, client.end);
   const kind = kinds.get(constructor) ?? kinds.get(Object.getPrototypeOf(constructor ?? Object));
   if (kind) track(emitter, kind);
 }
 
 /**
- * @param {any} client
- * @param {import('../adapters/clients').Adapter} adapter
+ * A client that is made now goes with the version that asked for it.
+ *
+ * @template T
+ * @param {T} client
+ * @param {string} what as people say it
+ * @param {(client: T, graceMs: number) => unknown} end
  */
-function trackClient(client, { what, release }) {
+function ownClient(client, what, end) {
+  didMakeClient();
   makerInContext()?.resources.add({
     kind: 'client',
     what: () => what,
-    release: () => runUnowned(() => release(client, graceMs())),
+    release: () => runUnowned(() => end(client, graceMs())),
   });
 }
 
@@ -420,3 +425,4 @@ function ownSubscription(kind, release) {
 
 exports.install = install;
 exports.onConstruct = onConstruct;
+exports.ownClient = ownClient;

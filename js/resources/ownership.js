@@ -12,7 +12,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { isClientCode } = require('../adapters/clients');
+const { hasClients, isClientCode } = require('./clients');
 const { Creation } = require('./creation');
 
 /**
@@ -252,7 +252,17 @@ function directCaller() {
  * @returns {boolean}
  */
 function isClientCall() {
-  if (contextOwner() === undefined) return false;
+  return contextOwner() !== undefined && isClientOnStack();
+}
+
+/**
+ * The same, whatever evaluation the call goes back to: the timer that looks after connections goes back to the module
+ * that connected, and is the client's all the same.
+ *
+ * @returns {boolean}
+ */
+function isClientOnStack() {
+  if (!hasClients()) return false;
   const files = callSites();
   const end = files.findIndex((file) => versionOfFile(file));
   return files.slice(0, end < 0 ? files.length : end).some(isClientCode);
@@ -332,6 +342,7 @@ exports.makerInContext = makerInContext;
 exports.callerInContext = callerInContext;
 exports.contextOrNearest = contextOrNearest;
 exports.isClientCall = isClientCall;
+exports.isClientOnStack = isClientOnStack;
 exports.isGivenUp = isGivenUp;
 exports.isEvaluatingCold = isEvaluatingCold;
 exports.isOnStack = isOnStack;

@@ -10,7 +10,7 @@
 const timers = require('node:timers');
 const { promisify } = require('node:util');
 const { LiveTimers } = require('./live-timers');
-const { contextOwner, currentOwner, isServing } = require('./ownership');
+const { contextOwner, currentOwner, isClientOnStack, isServing } = require('./ownership');
 const { promisesFor } = require('./timer-promises');
 
 /**
@@ -94,6 +94,7 @@ function install(grace) {
  * @param {any[]} args
  */
 function startInContext(context, name, original, args) {
+  if (isClientOnStack()) return original(...args);
   const owner = contextOwner();
   return owner
     ? start(owner.resources.collection(makeLiveTimers), name, original, args)

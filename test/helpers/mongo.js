@@ -17,6 +17,8 @@ async function startMongo({ serialize, deserialize, Long }) {
   /** @type {Map<string, any[]>} */
   const collections = new Map();
   const sockets = new Set();
+  /** @type {(() => void)[]} */
+  const waiting = [];
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
@@ -59,7 +61,10 @@ async function startMongo({ serialize, deserialize, Long }) {
   function run(command) {
     const [name = ''] = Object.keys(command);
     const documents = collections.get(command[name]) ?? [];
-    if (/^(hello|ismaster)$/i.test(name)) return hello();
+    if (/^(hello|ismaster)$/i.test(name)) {
+      waiting.splice(0).forEach((resolve) => resolve());
+      return hello();
+    }
     if (name === 'insert') collections.set(command.insert, [...documents, ...command.documents]);
     if (name === 'insert') return { ok: 1, n: command.documents.length };
     if (name === 'find') {
@@ -75,6 +80,8 @@ async function startMongo({ serialize, deserialize, Long }) {
   return {
     url: `mongodb://127.0.0.1:${server.address().port}/test`,
     connections: () => sockets.size,
+    /** Resolves when a client asks next whether the server is there. */
+    nextHello: () => new Promise((resolve) => waiting.push(() => resolve(undefined))),
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();

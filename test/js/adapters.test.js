@@ -167,6 +167,32 @@ module.exports = async () => [(await db.model('User').find()).map(({ name }) => 
     },
   },
   {
+    name: 'knex',
+    register: 'db.js',
+    files: {
+      'db.js': `const { Memory } = require('./driver');
+module.exports = require('knex')({ client: Memory, pool: { min: 0, max: 4 } });
+// V0
+`,
+      'driver.js': `let open = 0;
+exports.open = () => open;
+exports.Memory = class extends require('knex').Client {
+  async acquireRawConnection() { return { number: open += 1 }; }
+  async destroyRawConnection() { open -= 1; }
+  async _query(connection, asked) { return { ...asked, response: [{ x: 1 }] }; }
+  processResponse({ response }) { return response; }
+};
+`,
+      'answer.js': `const db = require('./db');
+const driver = require('./driver');
+module.exports = async () => {
+  const rows = await Promise.all([db.raw('select 1'), db.raw('select 1')]);
+  return [rows, driver.open()];
+};
+`,
+    },
+  },
+  {
     name: '@prisma/client',
     register: 'db.js',
     files: {
@@ -268,8 +294,26 @@ describe('adapters', function () {
     });
   }
 
-  it('mongoose: another database is connected to by another process', async () => {
-    const server = (/** @type {string} */ name) => `const mongoose = require('mongoose');
+  if (IS_WHOLE) {
+    it('mongodb: a client goes on looking at its server when the module that connected it is loaded anew', async () => {
+      const files = {
+        'db.js': `const { MongoClient } = require('mongoose').mongo;
+module.exports = new MongoClient(process.env.MONGO, { heartbeatFrequencyMS: 500 });
+`,
+        'server.js': `const server = require('node:http').createServer((req, res) => res.end('V0'));
+require('./db').connect().then(() => server.listen(0, () => console.log('listening', server.address().port, process.pid)));
+`,
+      };
+      const app = await apps.serve(files, { env: { MONGO: mongo.url } });
+
+      app.edit('server.js', 'V0', 'V1');
+
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      for (let asked = 0; asked < 2; asked += 1) await mongo.nextHello();
+    });
+
+    it('mongoose: another database is connected to by another process', async () => {
+      const server = (/** @type {string} */ name) => `const mongoose = require('mongoose');
 const server = require('node:http').createServer((req, res) => res.end(mongoose.connection.name));
 // Options that hold a function are new ones each time.
 mongoose.connect(process.env.MONGO.replace('/test', '/${name}'), { driverInfo: { name: 'app' }, checkServerIdentity: () => {} }).then(
@@ -277,21 +321,22 @@ mongoose.connect(process.env.MONGO.replace('/test', '/${name}'), { driverInfo: {
   () => process.exit(1),
 );
 `;
-    const app = await apps.serve({ 'server.js': server('one') }, { env: { MONGO: mongo.url } });
-    const { pid } = app;
-    app.write('server.js', `${server('one')}// again\n`);
-    assert.equal((await app.nextReload()).outcome, 'committed');
-    await app.nextLine('listening');
+      const app = await apps.serve({ 'server.js': server('one') }, { env: { MONGO: mongo.url } });
+      const { pid } = app;
+      app.write('server.js', `${server('one')}// again\n`);
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      await app.nextLine('listening');
 
-    app.write('server.js', server('two'));
+      app.write('server.js', server('two'));
 
-    const { outcome, error } = await app.nextReload();
-    assert.equal(outcome, 'restart-required');
-    assert.equal(error.code, 'ERR_SAFE_HOT_KEPT');
-    await app.serving();
-    assert.notEqual(app.pid, pid);
-    assert.equal(await app.get(), 'two');
-  });
+      const { outcome, error } = await app.nextReload();
+      assert.equal(outcome, 'restart-required');
+      assert.equal(error.code, 'ERR_SAFE_HOT_KEPT');
+      await app.serving();
+      assert.notEqual(app.pid, pid);
+      assert.equal(await app.get(), 'two');
+    });
+  }
 
   it('find a package that was loaded before safe-hot', async () => {
     const folder = apps.makeFolder({
@@ -414,6 +459,32 @@ setTimeout(() => server.listen(0, () => console.log('listening', server.address(
     });
 
     if (!IS_WHOLE) return;
+
+    it('one that tells a client has it end with the module that made it', async () => {
+      const files = {
+        'package.json': settings(['adapters.js']),
+        'adapters.js': `module.exports = {
+  package: 'queue',
+  client: { what: 'queue', members: ['add', 'drain'], end: (queue, graceMs) => console.log('ended', queue.name, graceMs) },
+};
+`,
+        'node_modules/queue/package.json': '{ "name": "queue" }',
+        'node_modules/queue/index.js': `exports.Queue = class extends require('node:events') {
+  add() {}
+  drain() {}
+};
+`,
+        'mail.js': `const { Queue } = require('queue');
+Object.assign(new Queue(), { name: 'V0' });
+`,
+        'server.js': SERVER.replace("require('./answer')", "(require('./mail'), () => 'up')"),
+      };
+      const app = await apps.launch(apps.makeFolder(files)).serving();
+
+      app.edit('mail.js', 'V0', 'V1');
+
+      assert.equal(await app.nextLine('ended'), 'ended V0 5000');
+    });
 
     it('one for other versions of the package is not used', async () => {
       const files = {

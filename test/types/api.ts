@@ -29,7 +29,15 @@ adapter({
     return pool;
   },
 });
-// @ts-expect-error -- an adapter has to adapt
+adapter({
+  package: 'jobs',
+  client: {
+    what: 'queue of jobs',
+    members: ['add', 'drain'],
+    end: (queue: Plugin) => queue.run('x'),
+  },
+});
+// @ts-expect-error -- an adapter has to adapt, or to tell a client
 adapter({ package: 'jobs' });
 
 const plugin = hotReload<Plugin>('./plugin', options);
