@@ -22,8 +22,9 @@ const LATER = [
 module.exports = {
   package: 'i18next',
   versions: '>=20',
-  adapt(exports, { singleton }) {
+  adapt(exports, { registry, singleton }) {
     const i18next = exports.default ?? exports;
+    adaptProcessors(i18next, registry);
     singleton(i18next, ['init'], () => {
       const fields = Object.entries(i18next.createInstance());
       const later = LATER.map((name) => [name, undefined]);
@@ -35,3 +36,25 @@ module.exports = {
     });
   },
 };
+
+/**
+ * Post-processors are in a list that all instances share and no one else can reach, so one that hands on stands there for
+ * each name.
+ *
+ * @param {any} i18next
+ * @param {import('../index').AdapterTools['registry']} registry
+ */
+function adaptProcessors(i18next, registry) {
+  /** @type {{ processors: Record<string, any> }} */
+  const own = { processors: {} };
+  registry(own, 'processors');
+  const { use } = i18next;
+  i18next.use = (/** @type {any} */ module) => {
+    if (module?.type !== 'postProcessor') return Reflect.apply(use, i18next, [module]);
+    const { type, name } = module;
+    own.processors[name] = module;
+    const process = (/** @type {unknown} */ value, /** @type {unknown[]} */ ...rest) =>
+      own.processors[name]?.process(value, ...rest) ?? value;
+    return Reflect.apply(use, i18next, [{ type, name, process }]);
+  };
+}

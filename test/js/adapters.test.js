@@ -89,6 +89,7 @@ module.exports = async () => {
     register: 'i18n.js',
     files: {
       'i18n.js': `const i18next = require('i18next');
+i18next.use({ type: 'postProcessor', name: 'loud', process: (value) => value + '! V0' });
 i18next.use({ type: '3rdParty', init() {} }).init({
   lng: 'en',
   showSupportNotice: false,
@@ -105,7 +106,7 @@ i18next.addResourceBundle('en', 'more', { more: 'more' });
       'answer.js': `require('./i18n');
 const { title } = require('./title');
 const i18next = require('i18next');
-module.exports = () => [title, i18next.t('title'), i18next.t('more:more'), Object.keys(i18next.store.data.en.translation), i18next.modules.external.length, i18next.observers.added?.size];
+module.exports = () => [title, i18next.t('title', { postProcess: 'loud' }), i18next.t('more:more'), Object.keys(i18next.store.data.en.translation), i18next.modules.external.length, i18next.observers.added?.size];
 `,
     },
   },
@@ -273,7 +274,8 @@ describe('adapters', function () {
         now = { ...now, [file]: `V${n}` };
         await answers(as(now[register], now['server.js']));
         if (n % 10 !== 3) continue;
-        app.write(register, `${app.read(register)}\nthrow new Error('not today');\n`);
+        const broken = all[register].replaceAll('V0', 'V-1');
+        app.write(register, `${broken}\nthrow new Error('not today');\n`);
         const failed = await app.nextReload();
         assert.equal(failed.outcome, 'rolled-back', JSON.stringify(failed));
         await answers(as(now[register], now['server.js']));
