@@ -18,6 +18,7 @@ const { projectRoot } = require('../options');
  * @property {string[]} nodeArgs
  * @property {Record<string, string>} env
  * @property {string} [cwd] where npm runs scripts
+ * @property {string} [command] of a package, by its name
  * @property {string} from where it was found, for people
  */
 
@@ -101,6 +102,7 @@ function commandFor(main, scripts, root) {
     if (entry === command) continue;
     return {
       entry,
+      command,
       programArgs,
       nodeArgs: [],
       env,

@@ -50,10 +50,10 @@ function completed(invocation) {
   if (invocation.entry !== undefined) {
     return { ...invocation, entry: findCommand(invocation.entry, cwd) };
   }
-  const { from, entry, ...found } = findEntry(cwd);
+  const { from, entry, command, ...found } = findEntry(cwd);
   const report = invocation.options['report'] ?? process.env['SAFE_HOT_REPORT'] ?? 'text';
   const name = path.relative(cwd, entry);
-  const text = [name, ...found.programArgs].join(' ');
+  const text = [command ?? name, ...found.programArgs].join(' ');
   if (report === 'text') process.stderr.write(`safe-hot  ${text}, from ${from}\n`);
   return { ...invocation, ...found, entry: name };
 }
