@@ -13,6 +13,7 @@ const GUIDE = path.join(ROOT, 'docs', 'guide');
  * @property {string} title
  * @property {Record<string, string>} files from blocks with a name after the language
  * @property {string[]} command after `npx safe-hot`
+ * @property {any} settings a block of JSON that is no file
  * @property {{ from: string, to: string, file: string, url: string, answer: string } | null} change
  */
 
@@ -29,6 +30,7 @@ function sectionsOf(page) {
         title: section.slice(0, section.indexOf('\n')),
         files: Object.fromEntries(blocks.map(([, name, content]) => [name, content])),
         command,
+        settings: JSON.parse(/^```json\n(.*?)^```$/ms.exec(section)?.[1] ?? 'null'),
         change: changeIn(section),
       };
     });

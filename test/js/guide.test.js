@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { ROOT, useApps } = require('../helpers/cli-app');
+const { ROOT, SERVER, useApps } = require('../helpers/cli-app');
 const { sectionsOf } = require('../helpers/guide');
 const { startMongo } = require('../helpers/mongo');
 
@@ -55,6 +55,33 @@ const IS_MEANT = process.versions.node.startsWith('24.') || process.env.WHOLE ==
         assert.ok(body.includes(change.answer), body);
       });
     }
+  }
+
+  const section = (/** @type {string} */ name) =>
+    sectionsOf('environments.md').find(({ title }) => title.startsWith(name));
+  const FILES = { 'server.js': SERVER, 'value.js': `module.exports = 'one';\n` };
+
+  for (const [title, launch] of Object.entries({
+    'Docker, WSL, network drives': (folder) =>
+      apps.launch(folder, { entry: section('Docker').command }),
+    "VS Code's debugger": (folder) => {
+      const { type, runtimeExecutable, runtimeArgs, program } = section('VS Code').settings;
+      assert.deepEqual([type, runtimeExecutable], ['node', 'node']);
+      const entry = program.replace('${workspaceFolder}', folder);
+      fs.mkdirSync(path.join(folder, 'node_modules'));
+      fs.symlinkSync(ROOT, path.join(folder, 'node_modules/safe-hot'), 'junction');
+      const env = { SAFE_HOT_REPORT: 'json' };
+      return apps.launch(folder, { how: 'plain', nodeArgs: runtimeArgs, entry, env });
+    },
+  })) {
+    it(`environments.md: ${title}`, async () => {
+      const app = await launch(apps.makeFolder(FILES)).serving();
+
+      app.edit('value.js', 'one', 'two');
+
+      assert.equal((await app.nextReload()).outcome, 'committed');
+      assert.equal(await app.get(), 'two');
+    });
   }
 
   it('has a recipe that is tried for each framework', () => {
