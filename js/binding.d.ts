@@ -423,8 +423,10 @@ export interface NativeRetained {
   version?: string
   /** Of each holder the way from the root to what it holds. */
   holders: Array<Array<NativeStep>>
-  /** In bytes; absent if there are more holders than these. */
-  retainedSize?: number
+  /** In bytes, of all functions of the version and what else these holders have of it. */
+  retainedSize: number
+  /** How many steps of the first way lead to the nearest object that all ways lead over. */
+  sharedSteps: number
 }
 
 export interface NativeScopeOptions {
@@ -456,6 +458,8 @@ export interface NativeStep {
   nodeKind: 'hidden' | 'array' | 'string' | 'object' | 'code' | 'closure' | 'synthetic' | 'shape' | 'other'
   node: string
   id: number
+  /** In bytes, of the node alone. */
+  retainedSize: number
   place?: NativePlace
 }
 

@@ -9,7 +9,7 @@ const { setImmediate } = require('node:timers/promises');
 const { SafeHotError } = require('./errors');
 const { binding, fromNative, reasonOf } = require('./native');
 const { relativeTo } = require('./report/events');
-const { holderOf } = require('./report/holders');
+const { holderOf, thingOf } = require('./report/holders');
 
 /** @typedef {import('./types').Diagnosis} Diagnosis */
 
@@ -79,11 +79,12 @@ async function retainedIn(heap, details) {
 function toldOf(retained, root) {
   const nameOf = (/** @type {string} */ file) => relativeTo(root, pathOf(file));
   const lineOf = declarations();
-  return retained.map(({ path, version, holders, retainedSize }) => ({
+  return retained.map(({ path, version, holders, retainedSize, sharedSteps }) => ({
     path: nameOf(path),
     version: version === undefined ? null : Number(version),
     holders: holders.map((steps) => holderOf(steps, nameOf, lineOf)),
-    retainedBytes: retainedSize ?? null,
+    dominator: thingOf((holders[0] ?? []).slice(0, sharedSteps), nameOf, lineOf),
+    retainedBytes: retainedSize,
   }));
 }
 

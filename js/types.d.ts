@@ -109,7 +109,12 @@ export interface Holder {
   text: string;
   /** What to do about holders of this kind. */
   advice: string;
-  /** Each step of V8's shortest way from a root to what is held. */
+  /**
+   * What is freed when what is held goes, as developer tools show it: next to nothing if others lead to what it leads to. A
+   * version that others hold too is not freed with it.
+   */
+  retainedBytes: number;
+  /** Each step of V8's shortest way from a root to what is held, with the retained size of what it leads to. */
   path: string[];
 }
 
@@ -121,8 +126,16 @@ export interface Diagnosis {
   version: number | null;
   /** The nearest first; four at most. */
   holders: Holder[];
-  /** What is freed once these holders let go; null if there are more of them. */
-  retainedBytes: number | null;
+  /**
+   * What all ways to the version lead over, however many holders it has: `jobs` of src/bus.js:3. Without it the version is free. Null
+   * if they have nothing in common that a source has a name for.
+   */
+  dominator: string | null;
+  /**
+   * What is freed with the version: what only its functions lead to, and what of it these holders have. Each version counts as one object of
+   * the heap's dominator tree.
+   */
+  retainedBytes: number;
 }
 
 /** A module that `safe-hot check` has reloaded. */

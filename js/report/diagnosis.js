@@ -2,6 +2,8 @@
 
 /** Diagnoses as text: versions of a module that have the same holders are one paragraph. */
 
+const { sizeText } = require('./size');
+
 /** @typedef {import('../types').Diagnosis} Diagnosis */
 
 /** How many versions are named before it says how many more there are. */
@@ -33,12 +35,15 @@ function groupsOf(diagnoses) {
 
 /** @param {Diagnosis[]} group not empty */
 function paragraph(group) {
-  const [{ path, holders }] = /** @type {[Diagnosis]} */ (group);
-  const bytes = group.reduce((sum, { retainedBytes }) => sum + (retainedBytes ?? 0), 0);
-  const size = bytes > 0 ? `, ${sizeText(bytes)}` : '';
+  const [{ path, holders, dominator }] = /** @type {[Diagnosis]} */ (group);
+  const bytes = group.reduce((sum, { retainedBytes }) => sum + retainedBytes, 0);
+  const size = `, ${sizeText(bytes)}`;
   const head = `${path}${versionsText(group)} ${group.length > 1 ? 'are' : 'is'} still reachable${size}`;
   const lines = holders.flatMap(({ text, advice }) => [`  ${text}`, `    ${advice}`]);
-  return `${[head, ...lines].join('\n')}\n`;
+  // One holder says it itself.
+  const shared =
+    holders.length > 1 && dominator !== null ? [`  All of it is under ${dominator}`] : [];
+  return `${[head, ...lines, ...shared].join('\n')}\n`;
 }
 
 /** @param {Diagnosis[]} group */
@@ -50,12 +55,6 @@ function versionsText(group) {
   const shown = numbers.slice(0, MOST_VERSIONS).map((number) => `@${number}`);
   const more = numbers.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-/** @param {number} bytes */
-function sizeText(bytes) {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 exports.diagnosisText = diagnosisText;

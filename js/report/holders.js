@@ -3,6 +3,7 @@
 /** Who holds an old version, in the words of its user: V8's way from the root to what it holds, told by its end. */
 
 const path = require('node:path');
+const { sizeText } = require('./size');
 
 /**
  * @typedef {import('../binding').NativeStep} Step
@@ -61,8 +62,25 @@ function holderOf(steps, nameOf, lineOf) {
     name: anchor.name,
     text: `${held} ${role}${kind === 'timer' ? '' : place}`,
     advice: isCold && ['variable', 'collection'].includes(kind) ? ADVICE.cold : ADVICE[kind],
+    retainedBytes: steps.at(-1)?.retainedSize ?? 0,
     path: steps.map((step) => stepText(step, nameOf)),
   };
+}
+
+/**
+ * What a source calls the object that steps lead to.
+ *
+ * @param {Step[]} steps from the root
+ * @param {(file: string) => string} nameOf a file, for people
+ * @param {(file: string, variable: string) => number | null} lineOf the line where a variable is declared
+ * @returns {string | null} null if it has no name
+ */
+function thingOf(steps, nameOf, lineOf) {
+  if (steps.length === 0) return null;
+  const anchor = anchorOf(steps, lineOf);
+  if (anchor.file === null || anchor.at === -1) return null;
+  const name = accessText(anchor.name, steps.slice(anchor.at + 1));
+  return `\`${name}\` of ${placeText(nameOf(anchor.file), anchor)}`;
 }
 
 /**
@@ -240,10 +258,10 @@ function placeText(file, { where, line }) {
  * @param {Step} step
  * @param {(file: string) => string} nameOf
  */
-function stepText({ edgeKind, edge, node, nodeKind, id, place }, nameOf) {
+function stepText({ edgeKind, edge, node, nodeKind, id, place, retainedSize }, nameOf) {
   const way = edgeKind === 'ephemeron' ? 'value in a WeakMap' : edge;
   const at = place ? ` ${nameOf(place.file)}${place.line ? `:${place.line}` : ''}` : '';
-  return `${way} → ${node || `(${nodeKind})`} @${id}${at}`;
+  return `${way} → ${node || `(${nodeKind})`} @${id}${at}, ${sizeText(retainedSize)}`;
 }
 
 /** @param {Step[]} steps */
@@ -265,3 +283,4 @@ function isInPackage(file) {
 }
 
 exports.holderOf = holderOf;
+exports.thingOf = thingOf;

@@ -5,6 +5,7 @@ use napi_derive::napi;
 
 use crate::graph::GraphError;
 use crate::heap::SnapshotError;
+use crate::heap::file::FileError;
 use crate::plan::PlanError;
 use crate::resolve::ResolveError;
 use crate::scope::ScopeError;
@@ -29,7 +30,7 @@ macro_rules! crosses_as_data {
     )+};
 }
 
-crosses_as_data!(PlanError, ResolveError, ScopeError, SnapshotError);
+crosses_as_data!(FileError, PlanError, ResolveError, ScopeError, SnapshotError);
 
 /// An error to throw: its `code` in JavaScript is the one of `error`.
 pub(crate) fn thrown(error: &GraphError) -> napi::Error<&'static str> {

@@ -1,7 +1,5 @@
 //! The analysis of heap snapshots, on a thread of libuv's pool.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -11,10 +9,7 @@ use parking_lot::Mutex;
 
 use super::error::NativeError;
 use crate::heap::places::Place;
-use crate::heap::{self, Parser, Retained, SnapshotError, Step};
-
-/// How much of a file is read at once: what stays in the processor's own memory until it is parsed.
-const CHUNK_BYTES: usize = 1 << 18;
+use crate::heap::{self, Parser, Retained, Step};
 
 /// An old version that is reachable, and who holds it.
 #[napi(object, object_from_js = false)]
@@ -24,8 +19,10 @@ pub struct NativeRetained {
     pub version: Option<String>,
     /// Of each holder the way from the root to what it holds.
     pub holders: Vec<Vec<NativeStep>>,
-    /// In bytes; absent if there are more holders than these.
-    pub retained_size: Option<f64>,
+    /// In bytes, of all functions of the version and what else these holders have of it.
+    pub retained_size: f64,
+    /// How many steps of the first way lead to the nearest object that all ways lead over.
+    pub shared_steps: u32,
 }
 
 /// One edge of a way, and the node that it leads to.
@@ -42,6 +39,8 @@ pub struct NativeStep {
     pub node_kind: String,
     pub node: String,
     pub id: u32,
+    /// In bytes, of the node alone.
+    pub retained_size: f64,
     pub place: Option<NativePlace>,
 }
 
@@ -127,10 +126,9 @@ impl Task for ReadFile {
     type JsValue = Option<NativeError>;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        Ok(match &mut *self.parser.lock() {
-            Some(parser) => read_file(parser, &self.path).err(),
-            None => None,
-        })
+        let mut parser = self.parser.lock();
+        let read = |parser| guarded(|| heap::file::read(parser, &self.path)).err();
+        Ok(parser.as_mut().and_then(read))
     }
 
     fn resolve(&mut self, _: Env, output: Self::Output) -> Result<Self::JsValue> {
@@ -148,7 +146,7 @@ impl Task for Finish {
 
     fn compute(&mut self) -> Result<Self::Output> {
         let parser = self.parser.lock().take().unwrap_or_default();
-        let outcome = guarded(|| Ok(heap::retained(&parser.finish()?)));
+        let outcome = guarded(|| parser.finish().map(|snapshot| heap::retained(&snapshot)));
         Ok(match outcome {
             Ok(retained) => NativeHeapOutcome::Analyzed {
                 retained: retained.into_iter().map(NativeRetained::from).collect(),
@@ -162,26 +160,13 @@ impl Task for Finish {
     }
 }
 
-fn read_file(parser: &mut Parser, path: &str) -> std::result::Result<(), NativeError> {
-    let unreadable = |error: std::io::Error| NativeError {
-        code: "ERR_SAFE_HOT_UNREADABLE".to_owned(),
-        message: error.to_string(),
-    };
-    let mut file = File::open(path).map_err(unreadable)?;
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let length = file.read(&mut chunk).map_err(unreadable)?;
-        if length == 0 {
-            return Ok(());
-        }
-        guarded(|| parser.feed(&chunk[..length]))?;
-    }
-}
-
 /// A panic on a thread of the pool would end the process, `catch_unwind` of the export or not.
-fn guarded<T>(
-    work: impl FnOnce() -> std::result::Result<T, SnapshotError>,
-) -> std::result::Result<T, NativeError> {
+fn guarded<T, E>(
+    work: impl FnOnce() -> std::result::Result<T, E>,
+) -> std::result::Result<T, NativeError>
+where
+    NativeError: for<'a> From<&'a E>,
+{
     let panicked = || NativeError {
         code: "ERR_SAFE_HOT_INTERNAL".to_owned(),
         message: "the analysis of a heap snapshot panicked".to_owned(),
@@ -198,12 +183,14 @@ impl From<Retained> for NativeRetained {
             path: retained.path,
             version: retained.version,
             holders: retained.holders.into_iter().map(steps).collect(),
-            retained_size: retained.retained_size.map(|size| size as f64),
+            retained_size: retained.retained_size as f64,
+            shared_steps: u32::try_from(retained.shared_steps).unwrap_or(0),
         }
     }
 }
 
 impl From<Step> for NativeStep {
+    #[allow(clippy::cast_precision_loss, reason = "no heap has 2 to the 53 bytes")]
     fn from(step: Step) -> Self {
         Self {
             edge_kind: step.edge_kind.to_owned(),
@@ -211,6 +198,7 @@ impl From<Step> for NativeStep {
             node_kind: step.node_kind.to_owned(),
             node: step.node,
             id: step.id,
+            retained_size: step.retained_size as f64,
             place: step.place.map(NativePlace::from),
         }
     }

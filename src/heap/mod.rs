@@ -4,21 +4,28 @@
 //! module, the version and whether that is stale. In a program that safe-hot does not run, the objects of Node's own
 //! loader take its place: one whose file is in the cache under another object is an old one.
 
+mod dominators;
+mod ephemerons;
 pub mod error;
+pub mod file;
+mod layout;
+mod lists;
 mod numbers;
 pub mod parse;
 pub mod places;
 pub mod retainers;
 pub mod snapshot;
+mod strings;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use error::SnapshotError;
 pub use parse::Parser;
 
-use places::Place;
+use dominators::Dominator;
+use places::{Place, Places};
 use retainers::Retainers;
-use snapshot::{Edge, EdgeIndex, EdgeKind, NodeIndex, NodeKind, Snapshot};
+use snapshot::{Edge, EdgeIndex, EdgeKind, Name, NodeIndex, NodeKind, Snapshot};
 
 /// The class of tokens; `VersionToken` in `js/runtime/token.js` has the same.
 const TOKEN_CLASS: &str = "SafeHotVersion";
@@ -37,8 +44,10 @@ pub struct Retained {
     pub version: Option<String>,
     /// The nearest first; different holders, each with the way from the root to what it holds.
     pub holders: Vec<Vec<Step>>,
-    /// What would be freed if these holders let go, in bytes; None if there are more of them.
-    pub retained_size: Option<u64>,
+    /// What goes with all functions of the version and what else of it these holders have, in bytes.
+    pub retained_size: u64,
+    /// How many steps of the first way lead to the nearest object that all ways lead over, known or not; 0 for the root.
+    pub shared_steps: usize,
 }
 
 /// One edge of a way, and the node that it leads to.
@@ -49,6 +58,8 @@ pub struct Step {
     pub node_kind: &'static str,
     pub node: String,
     pub id: u32,
+    /// Of the node, in bytes, as developer tools show it.
+    pub retained_size: u64,
     /// Of a function, of the function that a scope belongs to, or of a module object (its file only).
     pub place: Option<Place>,
 }
@@ -91,19 +102,74 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
         // The next holder of each is whoever holds it without these.
         retainers.cut(&cuts);
     }
-    let places = places_of(snapshot, &ways);
+    drop(retainers);
+    let places = Places::of(snapshot);
+    let told = Told::of(snapshot, &places, &subjects, &ways);
+    let places = places_of(snapshot, &places, &ways);
+    let sizes = told.sizes;
     subjects
         .into_iter()
         .zip(ways)
+        .zip(told.versions)
         // Only something of V8's own that is weak holds what no way leads to.
-        .filter(|(_, ways)| !ways.is_empty())
-        .map(|(subject, ways)| Retained {
-            retained_size: retained_size(snapshot, &retainers, &subject, &ways),
-            holders: ways.iter().map(|way| steps(snapshot, way, &places)).collect(),
+        .filter(|((_, ways), _)| !ways.is_empty())
+        .map(|((subject, ways), (retained_size, shared_steps))| Retained {
+            retained_size,
+            shared_steps,
+            holders: ways.iter().map(|way| steps(snapshot, way, &sizes, &places)).collect(),
             path: subject.path,
             version: subject.version,
         })
         .collect()
+}
+
+/// What dominators tell.
+struct Told {
+    /// The retained size of each node on a way.
+    sizes: FxHashMap<NodeIndex, u64>,
+    /// Of each version, the same and `Retained::shared_steps`.
+    versions: Vec<(u64, usize)>,
+}
+
+impl Told {
+    fn of(
+        snapshot: &Snapshot,
+        places: &Places,
+        subjects: &[Subject],
+        ways: &[Vec<Vec<Edge>>],
+    ) -> Self {
+        let nodes: FxHashSet<NodeIndex> =
+            ways.iter().flatten().flatten().map(|edge| edge.target).collect();
+        let single: Vec<Vec<NodeIndex>> = nodes.into_iter().map(|node| vec![node]).collect();
+        let tokens: Vec<NodeIndex> = subjects.iter().map(|subject| subject.node).collect();
+        let mut groups = places.code_of(&tokens);
+        for (group, ways) in groups.iter_mut().zip(ways) {
+            group.extend(ways.iter().filter_map(|way| way.last()).map(|edge| edge.target));
+        }
+        groups.extend(single.iter().cloned());
+        let (sizes, versions) = std::thread::scope(|scope| {
+            let sizes = scope.spawn(|| dominators::of(snapshot, &single));
+            let versions = dominators::of(snapshot, &groups);
+            (sizes.join(), versions)
+        });
+        let sizes = sizes.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let shared = |(version, ways): (&Dominator, &Vec<Vec<Edge>>)| {
+            let node = version.parent.and_then(|group| groups[group].first());
+            let at = ways.first()?.iter().position(|edge| Some(&edge.target) == node)?;
+            Some(at + 1)
+        };
+        let versions = versions.iter().zip(ways);
+        Self {
+            versions: versions
+                .map(|each| (each.0.retained_size, shared(each).unwrap_or(0)))
+                .collect(),
+            sizes: single
+                .iter()
+                .map(|node| node[0])
+                .zip(sizes.iter().map(|d| d.retained_size))
+                .collect(),
+        }
+    }
 }
 
 /// Does V8 hold the token itself? It does so for the rest of a job in which a `WeakRef` was read, as for the report on a
@@ -133,15 +199,16 @@ fn edges_alike(snapshot: &Snapshot, held: Edge) -> Vec<EdgeIndex> {
 fn subjects(snapshot: &Snapshot) -> Vec<Subject> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut modules: FxHashMap<String, Vec<NodeIndex>> = FxHashMap::default();
+    let [token_class, module_class] = [TOKEN_CLASS, "Module"].map(|name| snapshot.name_of(name));
+    let names = ["state", "path", "version", "filename"].map(|name| snapshot.name_of(name));
+    let [state, path, version, filename] = names;
     for node in snapshot.nodes().filter(|&node| snapshot.kind(node) == NodeKind::Object) {
-        match snapshot.name(node) {
-            TOKEN_CLASS => tokens.extend(token(snapshot, node)),
-            "Module" => {
-                if let Some(file) = text_property(snapshot, node, "filename") {
-                    modules.entry(file).or_default().push(node);
-                }
-            }
-            _ => {}
+        if snapshot.is_named(node, token_class) {
+            tokens.extend(token(snapshot, node, [state, path, version]));
+        } else if snapshot.is_named(node, module_class)
+            && let Some(file) = text_property(snapshot, node, filename)
+        {
+            modules.entry(file).or_default().push(node);
         }
     }
     let mut found: Vec<Subject> = if tokens.is_empty() {
@@ -161,13 +228,13 @@ fn subjects(snapshot: &Snapshot) -> Vec<Subject> {
 }
 
 /// The version that a token stands for; None for an object that only has the name of one.
-fn token(snapshot: &Snapshot, node: NodeIndex) -> Option<Token> {
-    let text = |name| text_property(snapshot, node, name);
-    let is_old = matches!(text("state")?.as_str(), "stale" | "aborted");
-    Some(Token { is_old, subject: Subject { node, path: text("path")?, version: text("version") } })
+fn token(snapshot: &Snapshot, node: NodeIndex, names: [Name; 3]) -> Option<Token> {
+    let [state, path, version] = names.map(|name| text_property(snapshot, node, name));
+    let is_old = matches!(state?.as_str(), "stale" | "aborted");
+    Some(Token { is_old, subject: Subject { node, path: path?, version } })
 }
 
-fn text_property(snapshot: &Snapshot, node: NodeIndex, name: &str) -> Option<String> {
+fn text_property(snapshot: &Snapshot, node: NodeIndex, name: Name) -> Option<String> {
     let value = snapshot.follow(node, EdgeKind::Property, name)?;
     let is_text = matches!(snapshot.kind(value), NodeKind::String | NodeKind::ConcatenatedString);
     is_text.then(|| snapshot.text(value))
@@ -222,53 +289,37 @@ fn tail_within_version(way: &[Edge], tail: usize) -> usize {
     1 + scopes.take_while(|edge| edge.kind == EdgeKind::Internal).count()
 }
 
-/// What only the held objects lead to, when none of the holders does.
-fn retained_size(
+fn places_of(
     snapshot: &Snapshot,
-    retainers: &Retainers,
-    subject: &Subject,
-    ways: &[Vec<Edge>],
-) -> Option<u64> {
-    if retainers.is_reached(subject.node) {
-        return None;
-    }
-    let mut seen: FxHashSet<NodeIndex> = FxHashSet::default();
-    let mut pending: Vec<NodeIndex> =
-        ways.iter().filter_map(|way| way.last()).map(|edge| edge.target).collect();
-    let mut size = 0;
-    while let Some(node) = pending.pop() {
-        if retainers.is_reached(node) || !seen.insert(node) {
-            continue;
-        }
-        size += u64::from(snapshot.self_size(node));
-        let strong = snapshot.edges(node).filter(|edge| edge.kind != EdgeKind::Weak);
-        pending.extend(strong.map(|edge| edge.target));
-    }
-    Some(size)
-}
-
-fn places_of(snapshot: &Snapshot, ways: &[Vec<Vec<Edge>>]) -> FxHashMap<NodeIndex, Place> {
+    places: &Places,
+    ways: &[Vec<Vec<Edge>>],
+) -> FxHashMap<NodeIndex, Place> {
     let nodes: FxHashSet<NodeIndex> =
         ways.iter().flatten().flatten().map(|edge| edge.target).collect();
-    let contexts =
-        nodes.iter().copied().filter(|&node| places::is_context(snapshot, node)).collect();
-    let mut places = places::of_contexts(snapshot, &contexts);
+    let scopes = nodes.iter().copied().filter(|&node| places.is_scope(node)).collect();
+    let mut found = places.of_scopes(&scopes);
+    let filename = snapshot.name_of("filename");
     for node in nodes {
         let place = match (snapshot.kind(node), snapshot.name(node)) {
-            (NodeKind::Closure, _) => places::of_closure(snapshot, node),
-            (NodeKind::Object, "Module") => text_property(snapshot, node, "filename")
+            (NodeKind::Closure, _) => places.of_closure(node),
+            (NodeKind::Object, "Module") => text_property(snapshot, node, filename)
                 .map(|file| Place { file, function: String::new(), position: None }),
             _ => None,
         };
-        places.extend(place.map(|place| (node, place)));
+        found.extend(place.map(|place| (node, place)));
     }
-    places
+    found
 }
 
 /// The longest name of a node that is told: strings are named by their text.
 const MOST_CHARACTERS: usize = 200;
 
-fn steps(snapshot: &Snapshot, way: &[Edge], places: &FxHashMap<NodeIndex, Place>) -> Vec<Step> {
+fn steps(
+    snapshot: &Snapshot,
+    way: &[Edge],
+    sizes: &FxHashMap<NodeIndex, u64>,
+    places: &FxHashMap<NodeIndex, Place>,
+) -> Vec<Step> {
     way.iter()
         .map(|edge| Step {
             edge_kind: edge.kind.name(),
@@ -276,6 +327,7 @@ fn steps(snapshot: &Snapshot, way: &[Edge], places: &FxHashMap<NodeIndex, Place>
             node_kind: snapshot.kind(edge.target).name(),
             node: snapshot.name(edge.target).chars().take(MOST_CHARACTERS).collect(),
             id: snapshot.id(edge.target),
+            retained_size: sizes.get(&edge.target).copied().unwrap_or(0),
             place: places.get(&edge.target).cloned(),
         })
         .collect()

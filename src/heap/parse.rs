@@ -1,15 +1,20 @@
-//! Reads a heap snapshot as it streams in: each number goes into its array at once, and nothing is held twice.
+//! Reads a heap snapshot as it streams in: each number goes into its array, and nothing is held twice.
 //!
 //! V8 writes one object: `snapshot` says which numbers stand for what, then `nodes`, `edges` and `locations` are arrays
-//! of numbers, and `strings` comes last. Weak edges are left out: they keep nothing alive.
+//! of numbers, and `strings` comes last.
 //! Source: V8 `HeapSnapshotJSONSerializer` (src/profiler/heap-snapshot-generator.cc).
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::thread;
+
 use serde_json::Value;
 
+use super::ephemerons;
 use super::error::SnapshotError;
-use super::numbers::{self, MOST_FIELDS, SLACK};
-use super::snapshot::{EdgeKind, Location, NodeIndex, NodeKind, Snapshot};
+use super::layout::{Layout, List};
+use super::lists::Lists;
+use super::numbers::with_digit;
+use super::snapshot::Snapshot;
+use super::strings::{StringReader, Strings};
 
 /// The header is a few kilobytes; what is longer is something else.
 const MOST_HEADER_BYTES: usize = 1 << 20;
@@ -20,20 +25,10 @@ const MOST_KEY_BYTES: usize = 256;
 /// Reserved ahead at most: what a header claims need not be true. Memory that is not written to is not taken.
 const MOST_RESERVED: usize = 1 << 26;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Numbers {
-    Nodes,
-    Edges,
-    Locations,
-}
+/// What is worth a thread of its own.
+const LEAST_PART_BYTES: usize = 1 << 17;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Text {
-    Plain,
-    Escaped,
-    /// Of `\u`: how many digits there are, and their value.
-    Unicode(u8, u16),
-}
+const MOST_THREADS: usize = 4;
 
 #[derive(Debug, PartialEq, Eq)]
 enum State {
@@ -51,11 +46,11 @@ enum State {
         escaped: bool,
     },
     Numbers {
-        what: Numbers,
+        list: List,
         value: Option<u32>,
     },
     Strings,
-    InString(Text),
+    InString,
     End,
 }
 
@@ -67,39 +62,23 @@ pub struct Parser {
     /// Numbers of the entry that is being read.
     entry: Vec<u32>,
     has_edges: bool,
-    /// The node whose edges are being read, and how many of them are still to come. For the nodes after it, `first_edges`
-    /// has the number of their edges.
-    source: usize,
-    edges_left: u32,
-    bytes: Vec<u8>,
-    /// The first half of a surrogate pair.
-    high: Option<u16>,
     has_strings: bool,
-    snapshot: Snapshot,
+    string: StringReader,
+    lists: Lists,
+    strings: Strings,
+    parts: Vec<Part>,
 }
 
-/// Where in an entry each field stands, and which number stands for which kind.
-struct Layout {
-    node_fields: usize,
-    /// The same, by which edges count the way to their node.
-    node_stride: u32,
-    kind: usize,
-    name: usize,
-    id: usize,
-    self_size: usize,
-    edge_count: usize,
-    node_kinds: Vec<NodeKind>,
-    edge_fields: usize,
-    edge_kind: usize,
-    edge_name: usize,
-    to_node: usize,
-    edge_kinds: Vec<EdgeKind>,
-    location_fields: usize,
-    location: Option<[usize; 4]>,
+/// What a thread has read of a chunk, and where that ends.
+#[derive(Default)]
+struct Part {
+    lists: Lists,
+    end: usize,
 }
 
 impl Default for Parser {
     fn default() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         Self {
             state: State::Start,
             position: 0,
@@ -107,12 +86,11 @@ impl Default for Parser {
             layout: None,
             entry: Vec::new(),
             has_edges: false,
-            source: 0,
-            edges_left: 0,
-            bytes: Vec::new(),
-            high: None,
             has_strings: false,
-            snapshot: Snapshot { text_ends: vec![0], ..Snapshot::default() },
+            string: StringReader::default(),
+            lists: Lists::default(),
+            strings: Strings::default(),
+            parts: (0..threads).map(|_| Part::default()).collect(),
         }
     }
 }
@@ -123,8 +101,16 @@ impl Parser {
         let mut at = 0;
         while at < chunk.len() {
             at += match self.state {
-                State::Numbers { what, value } => self.numbers(&chunk[at..], what, value)?,
-                State::InString(Text::Plain) => self.plain_text(&chunk[at..]),
+                State::Numbers { list, value } => self.numbers(&chunk[at..], list, value)?,
+                State::InString => {
+                    let (length, has_ended) =
+                        self.string.read(&chunk[at..], self.position, &mut self.strings)?;
+                    if has_ended {
+                        self.state = State::Strings;
+                    }
+                    self.position += length as u64;
+                    length
+                }
                 _ => {
                     self.byte(chunk[at])?;
                     self.position += 1;
@@ -141,36 +127,38 @@ impl Parser {
         if self.state != State::End {
             return Err(SnapshotError::Truncated { position });
         }
-        let Self { layout, has_edges, source, edges_left, mut snapshot, .. } = self;
-        let inconsistent = |what| SnapshotError::Inconsistent { what, position };
+        let Self { layout, mut lists, strings, .. } = self;
+        let inconsistent = |what| Err(SnapshotError::Inconsistent { what, position });
         if layout.is_none() {
             return Err(SnapshotError::MissingField { name: "snapshot" });
         }
-        if snapshot.node_kinds.is_empty() {
+        if lists.nodes.len() == 0 {
             return Err(SnapshotError::MissingField { name: "nodes" });
         }
-        let without_edges = if has_edges { source + 1 } else { 0 };
-        if edges_left > 0 || snapshot.first_edges[without_edges..].iter().any(|&count| count > 0) {
-            return Err(inconsistent("there are fewer edges than its nodes have"));
+        let mut first_edges = std::mem::take(&mut lists.nodes.edge_counts);
+        let mut edges: usize = 0;
+        for count in &mut first_edges {
+            let first = u32::try_from(edges).unwrap_or(u32::MAX);
+            edges = edges.saturating_add(std::mem::replace(count, first) as usize);
         }
-        let nodes = snapshot.node_kinds.len();
-        let edges = u32::try_from(snapshot.edge_kinds.len())
-            .map_err(|_| inconsistent("there are too many edges"))?;
-        snapshot.first_edges[without_edges..].fill(edges);
-        snapshot.first_edges.push(edges);
-        if snapshot.edge_targets.iter().any(|&target| target as usize >= nodes) {
-            return Err(inconsistent("an edge leads to no node"));
+        if edges != lists.edges.len() {
+            return inconsistent("its nodes have more or fewer edges than there are");
         }
-        let strings = snapshot.strings_len();
-        let is_string = |&name: &u32| (name as usize) < strings;
-        if !snapshot.node_names.iter().all(is_string) {
-            return Err(inconsistent("a node's name is no string of it"));
+        let Ok(edges) = u32::try_from(edges) else {
+            return inconsistent("there are too many edges");
+        };
+        first_edges.push(edges);
+        if lists.edges.highest_target as usize >= lists.nodes.len() {
+            return inconsistent("an edge leads to no node");
         }
-        let names = snapshot.edge_names.iter().zip(&snapshot.edge_kinds);
-        if !names.clone().all(|(name, kind)| has_number(*kind) || is_string(name)) {
-            return Err(inconsistent("an edge's name is no string of it"));
+        if lists.nodes.highest_name as usize >= strings.len() {
+            return inconsistent("a node's name is no string of it");
         }
-        find_ephemerons(&mut snapshot);
+        if lists.edges.highest_name as usize >= strings.len() {
+            return inconsistent("an edge's name is no string of it");
+        }
+        let mut snapshot = Snapshot::new(lists, first_edges, strings);
+        ephemerons::find(&mut snapshot);
         Ok(snapshot)
     }
 
@@ -213,37 +201,33 @@ impl Parser {
             }
             State::Raw { .. } => return self.raw(byte),
             State::Strings => match byte {
-                b'"' => self.state = State::InString(Text::Plain),
+                b'"' => self.state = State::InString,
                 b']' => self.state = State::Between,
                 b',' => {}
                 _ if is_space(byte) => {}
                 _ => return Err(self.unexpected("a string, a comma or ]")),
             },
-            State::InString(text) => {
-                let text = *text;
-                return self.escape(text, byte);
-            }
-            State::Numbers { .. } => {}
+            State::Numbers { .. } | State::InString => {}
             State::End => return Err(self.unexpected("the end")),
         }
         Ok(())
     }
 
     fn begin_value(&mut self, key: &[u8], byte: u8) -> Result<(), SnapshotError> {
-        let numbers = match key {
-            b"nodes" => Some(Numbers::Nodes),
-            b"edges" => Some(Numbers::Edges),
-            b"locations" => Some(Numbers::Locations),
+        let list = match key {
+            b"nodes" => Some(List::Nodes),
+            b"edges" => Some(List::Edges),
+            b"locations" => Some(List::Locations),
             _ => None,
         };
-        if let Some(what) = numbers {
+        if let Some(list) = list {
             if self.layout.is_none() {
                 return Err(self.unexpected("the field \"snapshot\""));
             }
             if byte != b'[' {
                 return Err(self.unexpected("["));
             }
-            self.begin_numbers(what)?;
+            self.begin_numbers(list)?;
         } else if key == b"strings" {
             if byte != b'[' || std::mem::replace(&mut self.has_strings, true) {
                 return Err(self.unexpected("one list of strings"));
@@ -263,20 +247,17 @@ impl Parser {
         Ok(())
     }
 
-    fn begin_numbers(&mut self, what: Numbers) -> Result<(), SnapshotError> {
-        let is_first = match what {
-            Numbers::Nodes => self.snapshot.node_kinds.is_empty(),
-            Numbers::Edges => !self.has_edges && !self.snapshot.node_kinds.is_empty(),
-            Numbers::Locations => true,
+    fn begin_numbers(&mut self, list: List) -> Result<(), SnapshotError> {
+        let has_nodes = self.lists.nodes.len() > 0;
+        let is_first = match list {
+            List::Nodes => !has_nodes,
+            List::Edges => has_nodes && !std::mem::replace(&mut self.has_edges, true),
+            List::Locations => true,
         };
         if !is_first {
             return Err(self.unexpected("nodes, then edges, once each"));
         }
-        if what == Numbers::Edges {
-            self.has_edges = true;
-            self.edges_left = std::mem::take(&mut self.snapshot.first_edges[0]);
-        }
-        self.state = State::Numbers { what, value: None };
+        self.state = State::Numbers { list, value: None };
         Ok(())
     }
 
@@ -323,17 +304,7 @@ impl Parser {
             let count = header[name].as_u64().unwrap_or(0);
             usize::try_from(count).unwrap_or(MOST_RESERVED).min(MOST_RESERVED)
         };
-        let (nodes, edges) = (count("node_count"), count("edge_count"));
-        let Snapshot { node_kinds, node_names, node_ids, self_sizes, first_edges, .. } =
-            &mut self.snapshot;
-        reserve(node_kinds, nodes);
-        for list in [node_names, node_ids, self_sizes] {
-            reserve(list, nodes);
-        }
-        reserve(first_edges, nodes + 1);
-        reserve(&mut self.snapshot.edge_kinds, edges);
-        reserve(&mut self.snapshot.edge_names, edges);
-        reserve(&mut self.snapshot.edge_targets, edges);
+        self.lists.reserve(count("node_count"), count("edge_count"));
         self.layout = Some(Layout::read(&header["meta"])?);
         self.header = Vec::new();
         Ok(())
@@ -343,55 +314,84 @@ impl Parser {
     fn numbers(
         &mut self,
         chunk: &[u8],
-        what: Numbers,
+        list: List,
         value: Option<u32>,
     ) -> Result<usize, SnapshotError> {
         if value.is_none() && self.entry.is_empty() {
-            let read = self.whole_entries(chunk, what)?;
+            let read = self.whole_entries(chunk, list);
             if read > 0 {
+                self.position += read as u64;
                 return Ok(read);
             }
         }
-        self.single_numbers(chunk, what, value)
+        self.single_numbers(chunk, list, value)
     }
 
-    /// Reads whole entries as long as they are written as V8 writes them.
-    fn whole_entries(&mut self, chunk: &[u8], what: Numbers) -> Result<usize, SnapshotError> {
-        let start = self.position;
-        let fields = self.fields(what);
-        let mut values = [0; MOST_FIELDS];
-        let Some(entry) = values.get_mut(..fields) else { return Ok(0) };
-        let mut at = 0;
-        while chunk.len() - at >= SLACK
-            && let Some(length) = numbers::entry(&chunk[at..], entry)
-        {
-            at += length;
-            self.position = start + at as u64;
-            self.take(what, entry)?;
+    /// Reads whole entries as long as they are written as V8 writes them, on as many threads as it is worth.
+    fn whole_entries(&mut self, chunk: &[u8], list: List) -> usize {
+        let Some(layout) = &self.layout else { return 0 };
+        let first = usize::from(chunk.starts_with(b"\n"));
+        let first = first + usize::from(chunk[first..].starts_with(b","));
+        let cuts = cuts(chunk, first, self.parts.len());
+        let [end] = cuts[..] else {
+            return self.entries_of_threads(chunk, list, first, &cuts);
+        };
+        let read = self.lists.read(list, layout, chunk, first, end);
+        if read == first { 0 } else { read }
+    }
+
+    /// A part that is read to its end ends with an entry, so the next one begins with one.
+    fn entries_of_threads(
+        &mut self,
+        chunk: &[u8],
+        list: List,
+        first: usize,
+        ends: &[usize],
+    ) -> usize {
+        let Self { layout: Some(layout), parts, lists, .. } = self else { return 0 };
+        let layout: &Layout = layout;
+        let starts = std::iter::once(first).chain(ends.iter().copied());
+        let mut jobs = parts.iter_mut().zip(starts.zip(ends));
+        let own = jobs.next();
+        thread::scope(|scope| {
+            for (part, (start, &end)) in jobs {
+                scope.spawn(move || part.end = part.lists.read(list, layout, chunk, start, end));
+            }
+            if let Some((part, (start, &end))) = own {
+                part.end = part.lists.read(list, layout, chunk, start, end);
+            }
+        });
+        let mut read = 0;
+        let mut is_whole = true;
+        for (part, &end) in parts.iter_mut().zip(ends) {
+            if is_whole {
+                lists.append(&mut part.lists);
+                read = part.end;
+            }
+            is_whole &= part.end == end;
+            part.lists.clear();
         }
-        Ok(at)
+        if read == first { 0 } else { read }
     }
 
     /// Reads numbers up to the end of an entry, of the chunk or of the array.
     fn single_numbers(
         &mut self,
         chunk: &[u8],
-        what: Numbers,
+        list: List,
         value: Option<u32>,
     ) -> Result<usize, SnapshotError> {
         let start = self.position;
-        let fields = self.fields(what);
+        let fields = self.layout.as_ref().map_or(1, |layout| layout.fields(list));
         let mut value = value;
         for (read, &byte) in (1..).zip(chunk) {
             match byte {
                 b'0'..=b'9' => {
-                    // A size or an id beyond 32 bits is no matter of exactness.
-                    let digit = u32::from(byte - b'0');
-                    value = Some(value.unwrap_or(0).saturating_mul(10).saturating_add(digit));
+                    value = Some(with_digit(value.unwrap_or(0), byte));
                     continue;
                 }
-                // What stands before the first line of a script, as our own line before an ES module does. It is of no use.
-                b'-' if what == Numbers::Locations && value.is_none() => {
+                // What stands before the first line of a script.
+                b'-' if list == List::Locations && value.is_none() => {
                     value = Some(u32::MAX);
                     continue;
                 }
@@ -407,9 +407,10 @@ impl Parser {
             self.entry.extend(value.take());
             let is_whole = self.entry.len() >= fields;
             if is_whole {
-                let entry = std::mem::take(&mut self.entry);
-                self.take(what, &entry)?;
-                self.entry = entry;
+                if let Some(layout) = &self.layout {
+                    let taken = self.lists.push(list, &self.entry, layout);
+                    taken.map_err(|what| self.inconsistent(what))?;
+                }
                 self.entry.clear();
             }
             let is_end = byte == b']';
@@ -417,286 +418,33 @@ impl Parser {
                 return Err(self.inconsistent("a list ends in the middle of an entry"));
             }
             if is_whole || is_end {
-                let numbers = State::Numbers { what, value: None };
+                let numbers = State::Numbers { list, value: None };
                 self.state = if is_end { State::Between } else { numbers };
                 self.position += 1;
                 return Ok(read);
             }
         }
         self.position = start + chunk.len() as u64;
-        self.state = State::Numbers { what, value };
+        self.state = State::Numbers { list, value };
         Ok(chunk.len())
     }
+}
 
-    /// How many numbers an entry has.
-    fn fields(&self, what: Numbers) -> usize {
-        self.layout.as_ref().map_or(1, |layout| match what {
-            Numbers::Nodes => layout.node_fields,
-            Numbers::Edges => layout.edge_fields,
-            Numbers::Locations => layout.location_fields,
+/// Where the parts of `bytes` from `first` on end: behind the line ends and commas nearest to equal parts.
+fn cuts(bytes: &[u8], first: usize, most: usize) -> Vec<usize> {
+    let length = bytes.len() - first;
+    let count = (length / LEAST_PART_BYTES).clamp(1, most.max(1));
+    let mut ends: Vec<usize> = (1..count)
+        .filter_map(|part| {
+            let near = first + length / count * part;
+            memchr::memmem::find(&bytes[near..], b"\n,").map(|at| near + at + 2)
         })
-    }
-
-    #[inline]
-    fn take(&mut self, what: Numbers, entry: &[u32]) -> Result<(), SnapshotError> {
-        match what {
-            Numbers::Nodes => self.node(entry),
-            Numbers::Edges => return self.edge(entry),
-            Numbers::Locations => self.location(entry),
-        }
-        Ok(())
-    }
-
-    fn node(&mut self, entry: &[u32]) {
-        let Some(layout) = &self.layout else { return };
-        let kind = layout.node_kinds.get(entry[layout.kind] as usize);
-        self.snapshot.node_kinds.push(kind.copied().unwrap_or(NodeKind::Other));
-        self.snapshot.node_names.push(entry[layout.name]);
-        self.snapshot.node_ids.push(entry[layout.id]);
-        self.snapshot.self_sizes.push(entry[layout.self_size]);
-        self.snapshot.first_edges.push(entry[layout.edge_count]);
-    }
-
-    fn edge(&mut self, entry: &[u32]) -> Result<(), SnapshotError> {
-        let Some(layout) = &self.layout else { return Ok(()) };
-        while self.edges_left == 0 {
-            self.source += 1;
-            let first = u32::try_from(self.snapshot.edge_kinds.len())
-                .map_err(|_| self.inconsistent("there are too many edges"))?;
-            let Some(count) = self.snapshot.first_edges.get_mut(self.source) else {
-                return Err(self.inconsistent("there are more edges than its nodes have"));
-            };
-            self.edges_left = std::mem::replace(count, first);
-        }
-        self.edges_left -= 1;
-        let kind = layout.edge_kinds.get(entry[layout.edge_kind] as usize);
-        let Some(&kind) = kind else {
-            return Err(self.inconsistent("an edge is of no kind"));
-        };
-        if kind == EdgeKind::Weak {
-            return Ok(());
-        }
-        let to = entry[layout.to_node];
-        if !to.is_multiple_of(layout.node_stride) {
-            return Err(self.inconsistent("an edge leads into the middle of a node"));
-        }
-        self.snapshot.edge_kinds.push(kind);
-        self.snapshot.edge_names.push(entry[layout.edge_name]);
-        self.snapshot.edge_targets.push(to / layout.node_stride);
-        Ok(())
-    }
-
-    fn location(&mut self, entry: &[u32]) {
-        let Some(layout) = &self.layout else { return };
-        let Some([node, script, line, column]) = layout.location else { return };
-        let node = entry[node] / layout.node_stride;
-        let location = Location { script: entry[script], line: entry[line], column: entry[column] };
-        if location.line == u32::MAX || location.column == u32::MAX {
-            return;
-        }
-        self.snapshot.locations.insert(node, location);
-    }
-
-    /// Takes what needs no care of a string, and tells how many bytes that were.
-    fn plain_text(&mut self, chunk: &[u8]) -> usize {
-        let length = memchr::memchr2(b'"', b'\\', chunk).unwrap_or(chunk.len());
-        if length > 0 {
-            self.end_surrogate();
-            self.bytes.extend_from_slice(&chunk[..length]);
-        }
-        let Some(&byte) = chunk.get(length) else {
-            self.position += length as u64;
-            return length;
-        };
-        if byte == b'"' {
-            self.end_surrogate();
-            self.snapshot.text.push_str(&String::from_utf8_lossy(&self.bytes));
-            self.snapshot.text_ends.push(self.snapshot.text.len());
-            self.bytes.clear();
-            self.state = State::Strings;
-        } else {
-            self.state = State::InString(Text::Escaped);
-        }
-        self.position += length as u64 + 1;
-        length + 1
-    }
-
-    fn escape(&mut self, text: Text, byte: u8) -> Result<(), SnapshotError> {
-        let next = match text {
-            Text::Plain => Text::Plain,
-            Text::Escaped if byte == b'u' => Text::Unicode(0, 0),
-            Text::Escaped => {
-                self.end_surrogate();
-                self.bytes.push(match byte {
-                    b'n' => b'\n',
-                    b't' => b'\t',
-                    b'r' => b'\r',
-                    b'b' => 8,
-                    b'f' => 12,
-                    b'"' | b'\\' | b'/' => byte,
-                    _ => return Err(self.unexpected("an escape sequence")),
-                });
-                Text::Plain
-            }
-            Text::Unicode(digits, value) => {
-                let Some(digit) = char::from(byte).to_digit(16) else {
-                    return Err(self.unexpected("a hexadecimal digit"));
-                };
-                let value = (value << 4) | u16::try_from(digit).unwrap_or(0);
-                if digits == 3 {
-                    self.unit(value);
-                    Text::Plain
-                } else {
-                    Text::Unicode(digits + 1, value)
-                }
-            }
-        };
-        self.state = State::InString(next);
-        Ok(())
-    }
-
-    /// One unit of UTF-16; V8 writes a pair of them for each character beyond the first plane.
-    fn unit(&mut self, unit: u16) {
-        let units = [self.high.take(), Some(unit)];
-        if units[0].is_none() && (0xD800..0xDC00).contains(&unit) {
-            self.high = Some(unit);
-            return;
-        }
-        for each in char::decode_utf16(units.into_iter().flatten()) {
-            let character = each.unwrap_or(char::REPLACEMENT_CHARACTER);
-            self.bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-    }
-
-    fn end_surrogate(&mut self) {
-        if self.high.take().is_some() {
-            self.bytes.extend_from_slice("\u{FFFD}".as_bytes());
-        }
-    }
-}
-
-impl Layout {
-    fn read(meta: &Value) -> Result<Self, SnapshotError> {
-        let fields = |name: &'static str| -> Result<Vec<&str>, SnapshotError> {
-            let list = meta[name].as_array().ok_or(SnapshotError::MissingField { name })?;
-            Ok(list.iter().map(|field| field.as_str().unwrap_or_default()).collect())
-        };
-        let position = |fields: &[&str], name: &'static str| {
-            let found = fields.iter().position(|&field| field == name);
-            found.ok_or(SnapshotError::MissingField { name })
-        };
-        let kinds = |name: &'static str| -> Result<Vec<&str>, SnapshotError> {
-            let list = meta[name][0].as_array().ok_or(SnapshotError::MissingField { name })?;
-            Ok(list.iter().map(|kind| kind.as_str().unwrap_or_default()).collect())
-        };
-        let node = fields("node_fields")?;
-        let edge = fields("edge_fields")?;
-        let location = fields("location_fields").unwrap_or_default();
-        let of_location = |name| position(&location, name).ok();
-        Ok(Self {
-            node_fields: node.len(),
-            node_stride: u32::try_from(node.len()).unwrap_or(u32::MAX),
-            kind: position(&node, "type")?,
-            name: position(&node, "name")?,
-            id: position(&node, "id")?,
-            self_size: position(&node, "self_size")?,
-            edge_count: position(&node, "edge_count")?,
-            node_kinds: kinds("node_types")?.into_iter().map(node_kind).collect(),
-            edge_fields: edge.len(),
-            edge_kind: position(&edge, "type")?,
-            edge_name: position(&edge, "name_or_index")?,
-            to_node: position(&edge, "to_node")?,
-            edge_kinds: kinds("edge_types")?.into_iter().map(edge_kind).collect(),
-            location_fields: location.len().max(1),
-            location: of_location("object_index")
-                .zip(of_location("script_id"))
-                .zip(of_location("line").zip(of_location("column")))
-                .map(|((node, script), (line, column))| [node, script, line, column]),
-        })
-    }
-}
-
-fn reserve<T>(list: &mut Vec<T>, count: usize) {
-    // Without it the list grows as it is filled.
-    let _ = list.try_reserve_exact(count);
-}
-
-fn node_kind(name: &str) -> NodeKind {
-    match name {
-        "hidden" => NodeKind::Hidden,
-        "array" => NodeKind::Array,
-        "string" => NodeKind::String,
-        "object" => NodeKind::Object,
-        "code" => NodeKind::Code,
-        "closure" => NodeKind::Closure,
-        "synthetic" => NodeKind::Synthetic,
-        "concatenated string" => NodeKind::ConcatenatedString,
-        "object shape" => NodeKind::Shape,
-        _ => NodeKind::Other,
-    }
-}
-
-fn edge_kind(name: &str) -> EdgeKind {
-    match name {
-        "context" => EdgeKind::Context,
-        "element" => EdgeKind::Element,
-        "property" => EdgeKind::Property,
-        "hidden" => EdgeKind::Hidden,
-        "shortcut" => EdgeKind::Shortcut,
-        "weak" => EdgeKind::Weak,
-        _ => EdgeKind::Internal,
-    }
-}
-
-const fn has_number(kind: EdgeKind) -> bool {
-    matches!(kind, EdgeKind::Element | EdgeKind::Hidden)
+        .collect();
+    ends.push(bytes.len());
+    ends.dedup();
+    ends
 }
 
 const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
-}
-
-const PAIR: &str = " pair in WeakMap (table @";
-
-/// V8 draws the value of a `WeakMap` as held by the table and by the key, each on its own. It lives as long as both do,
-/// so what the table draws is taken out, and the key's is an edge of a kind of its own.
-fn find_ephemerons(snapshot: &mut Snapshot) {
-    let mut table_ids: FxHashMap<u32, u32> = FxHashMap::default();
-    for index in 0..snapshot.strings_len() {
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        // Each ends so, and the strings are many.
-        let Some(name) = snapshot.string(index).strip_suffix(')') else { continue };
-        let before = name.trim_end_matches(|each: char| each.is_ascii_digit());
-        if before.ends_with(PAIR)
-            && let Ok(id) = name[before.len()..].parse()
-        {
-            table_ids.insert(index, id);
-        }
-    }
-    if table_ids.is_empty() {
-        return;
-    }
-    let wanted: FxHashSet<u32> = table_ids.values().copied().collect();
-    let by_id: FxHashMap<u32, NodeIndex> = (0..)
-        .zip(&snapshot.node_ids)
-        .filter_map(|(node, id)| wanted.contains(id).then_some((*id, node)))
-        .collect();
-    let tables: FxHashMap<u32, NodeIndex> = table_ids
-        .iter()
-        .filter_map(|(&name, id)| by_id.get(id).map(|&table| (name, table)))
-        .collect();
-    for node in snapshot.nodes() {
-        let at = node as usize;
-        for edge in snapshot.first_edges[at] as usize..snapshot.first_edges[at + 1] as usize {
-            if snapshot.edge_kinds[edge] != EdgeKind::Internal {
-                continue;
-            }
-            if let Some(&table) = tables.get(&snapshot.edge_names[edge]) {
-                let is_tables = table == node;
-                snapshot.edge_kinds[edge] =
-                    if is_tables { EdgeKind::Weak } else { EdgeKind::Ephemeron };
-            }
-        }
-    }
-    snapshot.tables = tables;
 }

@@ -2,9 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::snapshot::{EdgeKind, NodeIndex, NodeKind, Snapshot};
+use super::snapshot::{EdgeKind, Name, NodeIndex, NodeKind, Snapshot};
 
-const CONTEXT: &str = "system / Context";
+const SCOPE: &str = "system / Context";
 
 /// A function's file, its name (empty for that of a whole module), and where it stands, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,84 +14,148 @@ pub struct Place {
     pub position: Option<(u32, u32)>,
 }
 
-pub(crate) fn is_context(snapshot: &Snapshot, node: NodeIndex) -> bool {
-    snapshot.kind(node) == NodeKind::Object && snapshot.name(node) == CONTEXT
+/// The edges that lead to a place, by their names.
+pub(crate) struct Places<'a> {
+    snapshot: &'a Snapshot,
+    scope: Name,
+    shared: Name,
+    script: Name,
+    /// Before Node 24.
+    script_or_debug_info: Name,
+    scope_info: Name,
+    name_or_scope_info: Name,
+    context: Name,
+    previous: Name,
 }
 
-pub(crate) fn of_closure(snapshot: &Snapshot, closure: NodeIndex) -> Option<Place> {
-    let shared = snapshot.follow(closure, EdgeKind::Internal, "shared")?;
-    let position = snapshot.location(closure).map(|place| (place.line + 1, place.column + 1));
-    let function = snapshot.name(closure).to_owned();
-    Some(Place { file: file_of(snapshot, shared)?, function, position })
-}
-
-/// The places of the functions whose calls made the given scopes. V8 draws no edge from a scope to its function, so
-/// all functions are looked at, once.
-pub(crate) fn of_contexts(
-    snapshot: &Snapshot,
-    contexts: &FxHashSet<NodeIndex>,
-) -> FxHashMap<NodeIndex, Place> {
-    let infos: FxHashMap<NodeIndex, NodeIndex> = contexts
-        .iter()
-        .filter_map(|&context| {
-            Some((context, snapshot.follow(context, EdgeKind::Internal, "scope_info")?))
-        })
-        .collect();
-    let wanted: FxHashSet<NodeIndex> = infos.values().copied().collect();
-    // What stands in the scope tells the file, and the function that has the scope tells its name.
-    let mut files = FxHashMap::default();
-    let mut functions: FxHashMap<NodeIndex, NodeIndex> = FxHashMap::default();
-    let mut positions = FxHashMap::default();
-    for node in snapshot.nodes() {
-        match snapshot.kind(node) {
-            NodeKind::Code => {
-                let info = snapshot.follow(node, EdgeKind::Internal, "name_or_scope_info");
-                if let Some(info) = info.filter(|info| wanted.contains(info)) {
-                    functions.insert(info, node);
-                }
-            }
-            NodeKind::Closure => {
-                let Some(context) = snapshot.follow(node, EdgeKind::Internal, "context") else {
-                    continue;
-                };
-                let Some(shared) = snapshot.follow(node, EdgeKind::Internal, "shared") else {
-                    continue;
-                };
-                if contexts.contains(&context)
-                    && let Some(file) = file_of(snapshot, shared)
-                {
-                    files.insert(context, file);
-                }
-                if let Some(location) = snapshot.location(node) {
-                    positions.insert(shared, (location.line + 1, location.column + 1));
-                }
-            }
-            _ => {}
+impl<'a> Places<'a> {
+    pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
+        Self {
+            snapshot,
+            scope: snapshot.name_of(SCOPE),
+            shared: snapshot.name_of("shared"),
+            script: snapshot.name_of("script"),
+            script_or_debug_info: snapshot.name_of("script_or_debug_info"),
+            scope_info: snapshot.name_of("scope_info"),
+            name_or_scope_info: snapshot.name_of("name_or_scope_info"),
+            context: snapshot.name_of("context"),
+            previous: snapshot.name_of("previous"),
         }
     }
-    infos
-        .into_iter()
-        .filter_map(|(context, info)| {
-            let shared = functions.get(&info).copied();
-            let file = shared
-                .and_then(|shared| file_of(snapshot, shared))
-                .or_else(|| files.get(&context).cloned())?;
-            // V8's word for a function without a name, as that of a whole module is.
-            let function = shared
-                .map(|shared| snapshot.name(shared).to_owned())
-                .filter(|name| name != "(shared function info)");
-            let position = shared.and_then(|shared| positions.get(&shared).copied());
-            Some((context, Place { file, function: function.unwrap_or_default(), position }))
-        })
-        .collect()
-}
 
-/// The file of the script that a function's code is in.
-fn file_of(snapshot: &Snapshot, shared: NodeIndex) -> Option<String> {
-    // Before Node 24.
-    let script = snapshot
-        .follow(shared, EdgeKind::Internal, "script")
-        .or_else(|| snapshot.follow(shared, EdgeKind::Internal, "script_or_debug_info"))?;
-    let name = snapshot.name(script);
-    (!name.is_empty()).then(|| name.to_owned())
+    pub(crate) fn is_scope(&self, node: NodeIndex) -> bool {
+        self.snapshot.kind(node) == NodeKind::Object && self.snapshot.is_named(node, self.scope)
+    }
+
+    /// For each token itself, the scopes in which it is visible, and the functions that have these.
+    pub(crate) fn code_of(&self, tokens: &[NodeIndex]) -> Vec<Vec<NodeIndex>> {
+        let snapshot = self.snapshot;
+        let of: FxHashMap<NodeIndex, usize> = tokens.iter().copied().zip(0..).collect();
+        let mut code: Vec<Vec<NodeIndex>> = tokens.iter().map(|&token| vec![token]).collect();
+        let mut versions: FxHashMap<NodeIndex, usize> = FxHashMap::default();
+        let mut pending: Vec<NodeIndex> = Vec::new();
+        let mut inner: FxHashMap<NodeIndex, Vec<NodeIndex>> = FxHashMap::default();
+        for scope in snapshot.nodes().filter(|&node| self.is_scope(node)) {
+            let mut variables = snapshot.edges(scope).filter(|edge| edge.kind == EdgeKind::Context);
+            if let Some(&version) = variables.find_map(|edge| of.get(&edge.target)) {
+                versions.insert(scope, version);
+                pending.push(scope);
+            } else if let Some(outer) = self.follow(scope, self.previous) {
+                inner.entry(outer).or_default().push(scope);
+            }
+        }
+        while let Some(scope) = pending.pop() {
+            let version = versions[&scope];
+            code[version].push(scope);
+            for inner in inner.remove(&scope).unwrap_or_default() {
+                versions.insert(inner, version);
+                pending.push(inner);
+            }
+        }
+        for node in snapshot.nodes().filter(|&node| snapshot.kind(node) == NodeKind::Closure) {
+            let scope = self.follow(node, self.context);
+            if let Some(&version) = scope.and_then(|scope| versions.get(&scope)) {
+                code[version].push(node);
+            }
+        }
+        code
+    }
+
+    pub(crate) fn of_closure(&self, closure: NodeIndex) -> Option<Place> {
+        let snapshot = self.snapshot;
+        let shared = self.follow(closure, self.shared)?;
+        let position = snapshot.location(closure).map(|place| (place.line + 1, place.column + 1));
+        let function = snapshot.name(closure).to_owned();
+        Some(Place { file: self.file_of(shared)?, function, position })
+    }
+
+    /// The places of the functions whose calls made the given scopes. V8 draws no edge from a scope to its function, so
+    /// all functions are looked at, once.
+    pub(crate) fn of_scopes(&self, scopes: &FxHashSet<NodeIndex>) -> FxHashMap<NodeIndex, Place> {
+        let snapshot = self.snapshot;
+        let infos: FxHashMap<NodeIndex, NodeIndex> = scopes
+            .iter()
+            .filter_map(|&scope| Some((scope, self.follow(scope, self.scope_info)?)))
+            .collect();
+        let wanted: FxHashSet<NodeIndex> = infos.values().copied().collect();
+        // What stands in the scope tells the file, and the function that has the scope tells its name.
+        let mut files = FxHashMap::default();
+        let mut functions: FxHashMap<NodeIndex, NodeIndex> = FxHashMap::default();
+        let mut positions = FxHashMap::default();
+        for node in snapshot.nodes() {
+            match snapshot.kind(node) {
+                NodeKind::Code => {
+                    let info = self.follow(node, self.name_or_scope_info);
+                    if let Some(info) = info.filter(|info| wanted.contains(info)) {
+                        functions.insert(info, node);
+                    }
+                }
+                NodeKind::Closure => {
+                    let Some(context) = self.follow(node, self.context) else {
+                        continue;
+                    };
+                    let Some(shared) = self.follow(node, self.shared) else {
+                        continue;
+                    };
+                    if scopes.contains(&context)
+                        && let Some(file) = self.file_of(shared)
+                    {
+                        files.insert(context, file);
+                    }
+                    if let Some(location) = snapshot.location(node) {
+                        positions.insert(shared, (location.line + 1, location.column + 1));
+                    }
+                }
+                _ => {}
+            }
+        }
+        infos
+            .into_iter()
+            .filter_map(|(context, info)| {
+                let shared = functions.get(&info).copied();
+                let file = shared
+                    .and_then(|shared| self.file_of(shared))
+                    .or_else(|| files.get(&context).cloned())?;
+                // V8's word for a function without a name, as that of a whole module is.
+                let function = shared
+                    .map(|shared| snapshot.name(shared).to_owned())
+                    .filter(|name| name != "(shared function info)");
+                let position = shared.and_then(|shared| positions.get(&shared).copied());
+                Some((context, Place { file, function: function.unwrap_or_default(), position }))
+            })
+            .collect()
+    }
+
+    /// The file of the script that a function's code is in.
+    fn file_of(&self, shared: NodeIndex) -> Option<String> {
+        let script = self
+            .follow(shared, self.script)
+            .or_else(|| self.follow(shared, self.script_or_debug_info))?;
+        let name = self.snapshot.name(script);
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    fn follow(&self, node: NodeIndex, name: Name) -> Option<NodeIndex> {
+        self.snapshot.follow(node, EdgeKind::Internal, name)
+    }
 }

@@ -2,6 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::lists::{Edges, Lists, Nodes};
+use super::strings::Strings;
+
 /// A node's place in the arrays, not V8's id of the object.
 pub type NodeIndex = u32;
 pub type EdgeIndex = u32;
@@ -55,6 +58,23 @@ impl NodeKind {
 }
 
 impl EdgeKind {
+    /// In the order of their numbers.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Context,
+        Self::Element,
+        Self::Property,
+        Self::Internal,
+        Self::Hidden,
+        Self::Shortcut,
+        Self::Ephemeron,
+        Self::Weak,
+    ];
+
+    /// Is the name of such an edge a number, and no string?
+    pub(super) const fn has_number(self) -> bool {
+        matches!(self, Self::Element | Self::Hidden)
+    }
+
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -87,22 +107,22 @@ pub struct Edge {
     pub target: NodeIndex,
 }
 
+/// A text by which nodes or edges are looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Name(Option<u32>);
+
 /// The first node is the root of all.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    pub(super) node_kinds: Vec<NodeKind>,
-    pub(super) node_names: Vec<u32>,
-    pub(super) node_ids: Vec<u32>,
-    pub(super) self_sizes: Vec<u32>,
+    pub(super) nodes: Nodes,
     /// One more than there are nodes: where the edges of each begin, and where the last one's end.
     pub(super) first_edges: Vec<EdgeIndex>,
-    pub(super) edge_kinds: Vec<EdgeKind>,
-    pub(super) edge_names: Vec<u32>,
-    pub(super) edge_targets: Vec<NodeIndex>,
-    pub(super) locations: FxHashMap<NodeIndex, Location>,
-    pub(super) text: String,
-    /// One more than there are strings.
-    pub(super) text_ends: Vec<usize>,
+    pub(super) edges: Edges,
+    /// By their node.
+    locations: Vec<(NodeIndex, Location)>,
+    pub(super) strings: Strings,
+    /// The edges from a string that was put together to its parts, the last part first.
+    part_names: [Name; 2],
     /// For the name of each `Ephemeron` edge: the table of the map.
     pub(super) tables: FxHashMap<u32, NodeIndex>,
 }
@@ -111,36 +131,60 @@ pub struct Snapshot {
 const MOST_PARTS: usize = 64;
 
 impl Snapshot {
+    pub(super) fn new(lists: Lists, first_edges: Vec<EdgeIndex>, strings: Strings) -> Self {
+        let Lists { nodes, edges, mut locations, .. } = lists;
+        if !locations.is_sorted_by_key(|&(node, _)| node) {
+            locations.sort_by_key(|&(node, _)| node);
+        }
+        let mut snapshot =
+            Self { nodes, first_edges, edges, locations, strings, ..Self::default() };
+        snapshot.part_names = ["second", "first"].map(|name| snapshot.name_of(name));
+        snapshot
+    }
+
     #[must_use]
     pub fn nodes(&self) -> std::ops::Range<NodeIndex> {
-        0..u32::try_from(self.node_kinds.len()).unwrap_or(u32::MAX)
+        0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
     }
 
     #[must_use]
     pub fn kind(&self, node: NodeIndex) -> NodeKind {
-        self.node_kinds[node as usize]
+        self.nodes.kinds[node as usize]
     }
 
     #[must_use]
     pub fn name(&self, node: NodeIndex) -> &str {
-        self.string(self.node_names[node as usize])
+        self.strings.get(self.nodes.names[node as usize])
+    }
+
+    /// How a text is looked for more than once; looks at every string.
+    #[must_use]
+    pub fn name_of(&self, text: &str) -> Name {
+        Name(self.strings.all().find(|&(_, each)| each == text).map(|(index, _)| index))
+    }
+
+    #[must_use]
+    pub fn is_named(&self, node: NodeIndex, name: Name) -> bool {
+        Some(self.nodes.names[node as usize]) == name.0
     }
 
     /// V8's own id, by which developer tools show an object as `@123`.
     #[must_use]
     pub fn id(&self, node: NodeIndex) -> u32 {
-        self.node_ids[node as usize]
+        self.nodes.ids[node as usize]
     }
 
     /// In bytes.
     #[must_use]
     pub fn self_size(&self, node: NodeIndex) -> u32 {
-        self.self_sizes[node as usize]
+        self.nodes.self_sizes[node as usize]
     }
 
     #[must_use]
     pub fn location(&self, node: NodeIndex) -> Option<Location> {
-        self.locations.get(&node).copied()
+        let after = self.locations.partition_point(|&(each, _)| each <= node);
+        let &(found, location) = self.locations.get(after.checked_sub(1)?)?;
+        (found == node).then_some(location)
     }
 
     pub fn edges(&self, node: NodeIndex) -> impl Iterator<Item = Edge> + '_ {
@@ -153,9 +197,9 @@ impl Snapshot {
         let at = index as usize;
         Edge {
             index,
-            kind: self.edge_kinds[at],
-            name: self.edge_names[at],
-            target: self.edge_targets[at],
+            kind: self.edges.kind(at),
+            name: self.edges.names[at],
+            target: self.edges.target(at),
         }
     }
 
@@ -170,16 +214,15 @@ impl Snapshot {
     pub fn edge_name(&self, edge: Edge) -> String {
         match edge.kind {
             EdgeKind::Element | EdgeKind::Hidden => edge.name.to_string(),
-            _ => self.string(edge.name).to_owned(),
+            _ => self.strings.get(edge.name).to_owned(),
         }
     }
 
     /// The target of the first edge that is named so.
     #[must_use]
-    pub fn follow(&self, node: NodeIndex, kind: EdgeKind, name: &str) -> Option<NodeIndex> {
-        self.edges(node)
-            .find(|edge| edge.kind == kind && self.string(edge.name) == name)
-            .map(|edge| edge.target)
+    pub fn follow(&self, node: NodeIndex, kind: EdgeKind, name: Name) -> Option<NodeIndex> {
+        let name = name.0?;
+        self.edges(node).find(|edge| edge.name == name && edge.kind == kind).map(|edge| edge.target)
     }
 
     /// The tables of all `WeakMap`s that make edges.
@@ -201,21 +244,38 @@ impl Snapshot {
         for _ in 0..MOST_PARTS {
             let Some(part) = pending.pop() else { break };
             if self.kind(part) == NodeKind::ConcatenatedString {
-                pending.extend(self.follow(part, EdgeKind::Internal, "second"));
-                pending.extend(self.follow(part, EdgeKind::Internal, "first"));
+                let parts = self.part_names.map(|name| self.follow(part, EdgeKind::Internal, name));
+                pending.extend(parts.into_iter().flatten());
             } else {
                 text.push_str(self.name(part));
             }
         }
         text
     }
+}
 
-    pub(super) fn string(&self, index: u32) -> &str {
-        let index = index as usize;
-        &self.text[self.text_ends[index]..self.text_ends[index + 1]]
-    }
-
-    pub(super) const fn strings_len(&self) -> usize {
-        self.text_ends.len().saturating_sub(1)
+#[cfg(test)]
+impl Snapshot {
+    /// Objects of 1, 2, 4… bytes, and edges as source, kind and target, by their source. The target is the name as well.
+    pub(super) fn of_edges(
+        nodes: u32,
+        edges: impl Iterator<Item = (NodeIndex, EdgeKind, NodeIndex)>,
+    ) -> Self {
+        let mut snapshot = Self::default();
+        for node in 0..nodes {
+            snapshot.nodes.kinds.push(NodeKind::Object);
+            snapshot.nodes.names.push(0);
+            snapshot.nodes.self_sizes.push(1 << node);
+        }
+        snapshot.strings.push(b"");
+        snapshot.first_edges.push(0);
+        for (source, kind, target) in edges {
+            let first = u32::try_from(snapshot.edges.len()).unwrap_or(0);
+            snapshot.first_edges.resize(source as usize + 1, first);
+            snapshot.edges.add(kind, target, target);
+        }
+        let last = u32::try_from(snapshot.edges.len()).unwrap_or(0);
+        snapshot.first_edges.resize(nodes as usize + 1, last);
+        snapshot
     }
 }

@@ -117,6 +117,34 @@ export const add = (job: Job): number => list.push(job);
     );
   });
 
+  it('tells what all ways to a version lead over, and how much goes with it', async () => {
+    const app = makeApp({
+      'cache.js': 'const cache = { list: [], last: null };\n\nmodule.exports = () => cache;\n',
+      'leaky.js': `const cache = require('./cache')();
+        const numbers = Array.from({ length: 100_000 }, (_, index) => index + 0.5);
+        const sum = () => numbers.length;
+        cache.last = { sum, more: Array.from({ length: 50_000 }, (_, index) => index + 0.5) };
+        for (let index = 0; index < 5; index += 1) cache.list.push({ run() { return sum(); } });\n`,
+    });
+
+    const [found] = await app.drive(async ({ require, hot }) => {
+      hot.versions();
+      require('./leaky');
+      require('./cache')().last = null;
+      hot.hotReload('./leaky');
+      return hot.diagnose();
+    });
+
+    assert.equal(found.holders.length, 4);
+    assert.equal(found.dominator, '`cache.list` of cache.js:1');
+    // Numbers with a fraction in an array of them: eight bytes each.
+    assert.ok(found.retainedBytes > 800_000 && found.retainedBytes < 900_000, found.retainedBytes);
+    for (const { retainedBytes, path } of found.holders) {
+      assert.ok(retainedBytes > 0 && retainedBytes < 1_000, path.join('\n'));
+      assert.match(path.at(-1), /@\d+ .*, \d+ bytes$/);
+    }
+  });
+
   it('tells of one module when it is asked for it', async () => {
     const held = '(globalThis.held ??= []).push(() => 1);\n';
     const app = makeApp({ 'a.js': held, 'b.js': held });
