@@ -9,6 +9,16 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Reads and transforms what an entry imports, in a thread of its own. */
+export declare class NativeAhead {
+  /** Begins with the file `entry`. */
+  constructor(entry: string, options: NativeAheadOptions, tsconfigs: NativeTsconfigs)
+  /** The module at `path`, if all that it was made of is as it was; once. */
+  take(path: string): NativeAheadModule | null
+  /** Forgets what nobody has asked for, and begins nothing more. */
+  end(): void
+}
+
 /** Which module imports which, and who accepts a change of whom. */
 export declare class NativeGraph {
   constructor()
@@ -120,6 +130,9 @@ export declare class NativeWatcher {
   close(): void
 }
 
+/** A checksum of the bytes. */
+export declare function checksum(bytes: Uint8Array): number
+
 /**
  * Panics on purpose, to see how a panic of the native part is reported: as a thrown error, and the
  * process goes on.
@@ -175,6 +188,25 @@ export interface HotReloadRequest {
   vanished: Array<string>
   /** Absolute paths of files that are new on disk. */
   appeared: Array<string>
+}
+
+/** What an ES module is, or TypeScript that is compiled to CommonJS. */
+export interface NativeAheadModule {
+  code: string
+  /**
+   * JSON, which V8 takes in faster than it is given objects: all else of `NativeTransformed`, and with it `fingerprint`,
+   * `language`, `kind`, and `targets`: by request, the file that a relative specifier stands for, or null.
+   */
+  about: string
+}
+
+export interface NativeAheadOptions {
+  /** Conditions of `import`. */
+  conditions: Array<string>
+  /** What an import of TypeScript may leave out. */
+  extensions: Array<string>
+  /** `module.builtinModules` */
+  builtins: Array<string>
 }
 
 export interface NativeAttribute {
@@ -552,6 +584,12 @@ export interface StaleModule {
   survivors: Array<Survivor>
   disposers: Array<() => unknown>
 }
+
+/**
+ * For each file what says whether it is another than before, as `stampOf` in `js/own-code.js` has it, or `null` where
+ * there is none.
+ */
+export declare function stamps(folder: string, names: Array<string>): Array<string | undefined | null>
 
 export interface Survivor {
   module: object

@@ -835,12 +835,14 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.NativeAhead = nativeBinding.NativeAhead
 module.exports.NativeGraph = nativeBinding.NativeGraph
 module.exports.NativeHeap = nativeBinding.NativeHeap
 module.exports.NativeResolver = nativeBinding.NativeResolver
 module.exports.NativeScope = nativeBinding.NativeScope
 module.exports.NativeTsconfigs = nativeBinding.NativeTsconfigs
 module.exports.NativeWatcher = nativeBinding.NativeWatcher
+module.exports.checksum = nativeBinding.checksum
 module.exports.crashTest = nativeBinding.crashTest
 module.exports.createScope = nativeBinding.createScope
 module.exports.fingerprint = nativeBinding.fingerprint
@@ -851,4 +853,5 @@ module.exports.NativeBoundaryKind = nativeBinding.NativeBoundaryKind
 module.exports.NativeUnaccepted = nativeBinding.NativeUnaccepted
 module.exports.NativeVerdict = nativeBinding.NativeVerdict
 module.exports.prepare = nativeBinding.prepare
+module.exports.stamps = nativeBinding.stamps
 module.exports.transform = nativeBinding.transform

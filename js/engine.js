@@ -8,6 +8,7 @@ const Module = /** @type {any} */ (require('node:module'));
 const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
+const { endAhead, tsconfigs } = require('./ahead');
 const { nowMs } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
@@ -73,7 +74,7 @@ class Engine {
   watcher = null;
   dependencies = new FileDependencies();
   packages = new PackageFields();
-  tsconfigs = new Tsconfigs((files) => this.watcher?.watchFiles(files));
+  tsconfigs = new Tsconfigs((files) => this.watcher?.watchFiles(files), tsconfigs);
   formats = new Formats(
     (source, filename) => guarded(() => binding.hasModuleSyntax(source, filename)),
     this.tsconfigs,
@@ -578,6 +579,7 @@ class Engine {
   #didRunMain(main) {
     if (this.#isReady || !this.watcher) return;
     this.#isReady = true;
+    endAhead();
     const durationMs = nowMs() - this.#startMs;
     const entry = relativeTo(this.options.root, main ?? '');
     void this.watcher.ready().then((folders) => {

@@ -5,6 +5,7 @@
  * A program in CommonJS never loads this.
  */
 
+const { takeAhead } = require('./ahead');
 const { binding, guarded } = require('./native');
 const { ColdImports } = require('./hooks/cold-imports');
 const { fileOf, installHooks } = require('./hooks/es-modules');
@@ -26,7 +27,7 @@ const { currentOwner, runAsCold } = require('./resources/ownership');
  * @property {import('./tsconfigs').Tsconfigs} tsconfigs
  *
  * @typedef {OwnHost & Omit<import('./runtime/esm/loader').EsmLoaderHost,
- *   'transformFile' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
+ *   'transformFile' | 'takeAhead' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
  */
 
 class EsModules {
@@ -48,6 +49,7 @@ class EsModules {
         const transformed = guarded(() => binding.transform(source, options));
         return Object.assign(transformed, { isCommonJs: format === 'commonjs-typescript' });
       },
+      takeAhead: (filename) => this.#takeAhead(filename),
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
       syntaxError: syntaxErrorOf,
@@ -57,6 +59,19 @@ class EsModules {
       },
     });
     this.shells = new Shells(this.loader);
+  }
+
+  /** @param {string} filename */
+  #takeAhead(filename) {
+    const { formats, tsconfigs } = this.#host;
+    const found = takeAhead(filename);
+    if (!found) return undefined;
+    const isCommonJs = found.kind === 'compiled';
+    const format = formats.declared(filename);
+    if (format !== (isCommonJs ? 'commonjs-typescript' : 'module')) return undefined;
+    // Which is watched from then on.
+    if (found.language !== 'js') tsconfigs.of(filename);
+    return Object.assign(found, { isCommonJs });
   }
 
   /**

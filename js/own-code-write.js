@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { HEAD, checksum, openCache } = require('./own-code');
+const { CHECKSUM, HEAD, loadOwn, openCache } = require('./own-code');
 
 /**
  * @typedef {import('./own-code').Entry} Entry
@@ -23,18 +23,32 @@ function write(fresh) {
   if (!cache) return;
   // As it is by now.
   const { file, bytes, entries } = cache;
+  /** @type {{ binding: typeof import('./binding') }} */
+  const { binding } = loadOwn('native.js');
+  const addon = fileOfAddon(binding);
+  if (addon === undefined) return;
   // Other processes read the file, and may write it too.
   const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}`;
   try {
     const known = bytes ? [...entries.values()].map((entry) => partOf(entry, bytes)) : [];
     const parts = [...known, ...fresh.map(compiledPart)];
     const byName = new Map(parts.map((part) => [part.name, part]));
+    const whole = packed([...byName.values()], addon);
+    whole.writeUInt32LE(binding.checksum(whole.subarray(CHECKSUM)), 0);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, packed([...byName.values()]));
+    fs.writeFileSync(temporary, whole);
     fs.renameSync(temporary, file);
   } catch {
     tryToRemove(temporary);
   }
+}
+
+/** @param {typeof import('./binding')} binding */
+function fileOfAddon(binding) {
+  const loaded = Object.values(require.cache);
+  const isAddon = (/** @type {NodeModule | undefined} */ each) =>
+    each?.exports === binding && each.filename.endsWith('.node');
+  return loaded.find(isAddon)?.filename;
 }
 
 /** @param {string} file */
@@ -69,28 +83,33 @@ function compiledPart({ name, stamp, source, script }) {
   return { name, stamp, encoding, source: Buffer.from(source, encoding), compiled };
 }
 
-/** @param {Part[]} parts */
-function packed(parts) {
+/**
+ * All but the checksum.
+ *
+ * @param {Part[]} parts
+ * @param {string} addon
+ */
+function packed(parts, addon) {
   let end = 0;
   const take = (/** @type {Buffer} */ { length }) => {
     const start = end;
     end = aligned(start + length);
     return [start, start + length];
   };
-  const index = parts.map(({ name, stamp, encoding, source, compiled }) => {
+  const entries = parts.map(({ name, stamp, encoding, source, compiled }) => {
     return { name, stamp, encoding, source: take(source), compiled: take(compiled) };
   });
-  const json = JSON.stringify(index);
+  const json = Buffer.from(JSON.stringify({ addon, entries }));
   const length = aligned(HEAD + json.length);
   const bytes = Buffer.alloc(length + end);
-  bytes.write(json.padEnd(length - HEAD), HEAD, 'latin1');
-  bytes.writeUInt32LE(length - HEAD, 4);
-  index.forEach((range, at) => {
+  bytes.fill(' ', HEAD, length);
+  json.copy(bytes, HEAD);
+  bytes.writeUInt32LE(length - HEAD, CHECKSUM);
+  entries.forEach((range, at) => {
     const { source, compiled } = /** @type {Part} */ (parts[at]);
     source.copy(bytes, length + /** @type {number} */ (range.source[0]));
     compiled.copy(bytes, length + /** @type {number} */ (range.compiled[0]));
   });
-  bytes.writeUInt32LE(checksum(bytes), 0);
   return bytes;
 }
 

@@ -7,7 +7,8 @@
  * file is written for the next start (`own-code-write.js`).
  *
  * The file lies where tools keep what they can make again: `node_modules/.cache/safe-hot`. It begins with a checksum,
- * since V8 takes what it is given at its word; then the length of an index in JSON, the index, and what that points to.
+ * since V8 takes what it is given at its word; then the length of an index in JSON, the index, and what it points to.
+ * The addon counts that, in no time, where JavaScript that has just started takes milliseconds; so the index names it.
  */
 
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -28,20 +29,25 @@ const vm = require('node:vm');
  *
  * @typedef {object} Fresh one that was compiled in this process
  * @property {string} name
- * @property {string} stamp
+ * @property {string} stamp of the file before it was read
  * @property {string} source with what is around it
  * @property {import('node:vm').Script} script
+ *
+ * @typedef {object} Index
+ * @property {string} addon the file that is the native part
+ * @property {Entry[]} entries
  *
  * @typedef {object} Cache
  * @property {string} file
  * @property {Buffer | undefined} bytes after the index; undefined if there is no such file, or it is not whole
- * @property {Map<string, Entry>} entries by name
+ * @property {Map<string, Entry>} entries by name, of files that are as they were
  */
 
 /** Before and after the text of a module. On its first line and last, so that all lines are the file's. */
 const AROUND = ['(function (exports, require, module, __filename, __dirname) { ', '\n})'];
 
-/** In bytes: the checksum and the length of the index. */
+/** In bytes: the checksum, which is of all that follows, and with it the length of the index. */
+const CHECKSUM = 4;
 const HEAD = 8;
 
 /** How long after the start what was compiled is written down, if the program has not ended by then, in milliseconds. */
@@ -134,19 +140,19 @@ function ownName(folder, request) {
  * @returns {Function}
  */
 function compile(name, filename) {
-  const stamp = stampOf(filename);
   const entry = cache?.entries.get(name);
   const bytes = cache?.bytes.deref();
-  if (entry?.stamp === stamp && bytes) {
+  if (entry && bytes) {
     const source = bytes.toString(entry.encoding, ...entry.source);
     const cachedData = bytes.subarray(...entry.compiled);
     const script = new vm.Script(source, { ...placeOf(filename), cachedData });
-    if (script.cachedDataRejected) note({ name, stamp, source, script });
+    if (script.cachedDataRejected) note({ name, stamp: entry.stamp, source, script });
     return script.runInThisContext();
   }
+  const stamp = stampOf(filename);
   const source = AROUND.join(fs.readFileSync(filename, 'utf8'));
   const script = new vm.Script(source, placeOf(filename));
-  if (entry?.stamp !== stamp) note({ name, stamp, source, script });
+  if (!entry) note({ name, stamp, source, script });
   return script.runInThisContext();
 }
 
@@ -178,13 +184,14 @@ function fileOf(name) {
 }
 
 /**
- * Says whether a file is another than before. Packages are unpacked with any times of change, but for the last.
+ * Says whether a file is another than before. Packages are unpacked with any times of change, but for the last, which
+ * on Windows is that of the making.
  *
  * @param {string} filename
  */
 function stampOf(filename) {
-  const { size, mtimeMs, ctimeMs } = fs.statSync(filename);
-  return `${size} ${mtimeMs} ${ctimeMs}`;
+  const { size, mtimeNs, ctimeNs, birthtimeNs } = fs.statSync(filename, { bigint: true });
+  return `${size} ${mtimeNs} ${process.platform === 'win32' ? birthtimeNs : ctimeNs}`;
 }
 
 /** Not in production, where next to nothing is loaded, nor for coverage, which counts in offsets of files. */
@@ -201,12 +208,23 @@ function openCache() {
   const file = path.join(folder, `${process.version}-${process.arch}-${optionsOfV8()}.bin`);
   try {
     const bytes = fs.readFileSync(file);
-    if (bytes.readUInt32LE(0) !== checksum(bytes)) throw new Error('not as it was written');
     const end = HEAD + bytes.readUInt32LE(4);
-    /** @type {Entry[]} */
-    const index = JSON.parse(bytes.toString('latin1', HEAD, end));
-    const entries = new Map(index.map((entry) => [entry.name, entry]));
-    return { file, bytes: bytes.subarray(end), entries };
+    /** @type {Index} */
+    const { addon, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
+    /** @type {typeof import('./binding')} */
+    const binding = require(addon);
+    const sum = binding.checksum(bytes.subarray(CHECKSUM));
+    if (bytes.readUInt32LE(0) !== sum) throw new Error('not as it was written');
+    const stamps = binding.stamps(
+      __dirname,
+      entries.map(({ name }) => name),
+    );
+    const known = entries.filter(({ stamp }, at) => stamp === stamps[at]);
+    return {
+      file,
+      bytes: bytes.subarray(end),
+      entries: new Map(known.map((entry) => [entry.name, entry])),
+    };
   } catch {
     return { file, bytes: undefined, entries: new Map() };
   }
@@ -237,22 +255,7 @@ function optionsOfV8() {
   return new vm.Script('').createCachedData().toString('hex', 0, 16);
 }
 
-/**
- * Of all but itself, by words of four bytes.
- *
- * @param {Buffer} bytes
- */
-function checksum(bytes) {
-  const { buffer, byteOffset, length } = bytes;
-  const words = new Int32Array(buffer, byteOffset, length >> 2);
-  let sum = length;
-  for (let index = 1; index < words.length; index += 1) {
-    sum = Math.imul(sum ^ /** @type {number} */ (words[index]), 0x01000193);
-  }
-  return sum >>> 0;
-}
-
+exports.CHECKSUM = CHECKSUM;
 exports.HEAD = HEAD;
-exports.checksum = checksum;
 exports.loadOwn = loadOwn;
 exports.openCache = openCache;

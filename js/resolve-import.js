@@ -128,5 +128,7 @@ function makeResolver(rules, kind, tsconfigs) {
   return new binding.NativeResolver(options, tsconfigs.native);
 }
 
+exports.CONDITIONS = CONDITIONS;
+exports.EXTENSIONS = EXTENSIONS;
 exports.isTypeScript = isTypeScript;
 exports.makeResolveImport = makeResolveImport;

@@ -25,11 +25,14 @@ class Tsconfigs {
   /** All that was read, and what is missing. @type {Set<string>} */
   #files = new Set();
   #didRead;
-  native = new binding.NativeTsconfigs();
 
-  /** @param {(files: string[]) => void} [didRead] told of each file that was read, or looked for */
-  constructor(didRead = () => {}) {
+  /**
+   * @param {(files: string[]) => void} [didRead] told of each file that was read, or looked for
+   * @param {import('./binding').NativeTsconfigs} [native] who reads them
+   */
+  constructor(didRead = () => {}, native = new binding.NativeTsconfigs()) {
     this.#didRead = didRead;
+    this.native = native;
   }
 
   /** All that was read, and what is missing. */

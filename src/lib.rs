@@ -28,6 +28,8 @@ pub mod transform;
 pub mod tsconfig;
 pub mod watcher;
 
+pub mod ahead;
+
 pub mod graph;
 pub mod plan;
 

@@ -43,18 +43,20 @@ function settingsFiles() {
  * @param {ReturnType<typeof import('../supervision').openChannel> | null} channel to it
  */
 function start(settings, channel) {
+  const entry = process.argv[1];
+  if (entry) require('../ahead').lookAhead(entry);
   const { getEngine } = require('../engine');
   const { binding } = require('../native');
   const engine = getEngine();
   engine.configure(settings?.options ?? {}, { report: 'text' });
   const watcher = engine.watch(null);
-  if (settings && process.argv[1]) engine.heatCommand(process.argv[1]);
-  engine.expectEntry(process.argv[1]);
+  if (settings && entry) engine.heatCommand(entry);
+  engine.expectEntry(entry);
   const { root } = engine.options;
   // Once the program has started: none of that time goes into what is loaded for this.
-  watcher.onReady = (entry) => {
+  watcher.onReady = (ready) => {
     const { answerDoctor } = require('../doctor/answer');
-    answerDoctor({ root, entry }, () => require('../diagnose').diagnoseProcess(root));
+    answerDoctor({ root, entry: ready }, () => require('../diagnose').diagnoseProcess(root));
   };
   if (!settings || !channel) return;
   if (settings.check) {

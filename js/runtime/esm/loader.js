@@ -36,6 +36,8 @@ const { timerNamesIn, timersFor } = require('../../resources/timers');
  * @property {import('./imports').ImportsHost['resolveImport']} resolveImport
  * @property {import('./imports').ImportsHost['basesOf']} basesOf
  * @property {(source: string, filename: string) => any} transformFile as its format and its tsconfig.json say
+ * @property {(filename: string) => import('./transformed').ModuleAhead | undefined} takeAhead the same of a file that was
+ *   read ahead and is as it was
  * @property {import('../formats').Formats} formats
  * @property {(version: Version) => NodeJS.Require} requireFor
  * @property {(filename: string) => string | null} fingerprint
@@ -311,6 +313,7 @@ class EsmLoader {
     holder.paths = Module._nodeModulePaths(path.dirname(filename));
     const version = registry.createVersion(record, holder, state);
     version.fingerprint = text.fingerprint;
+    if (text.targets) version.foundAhead = foundIn(text.transformed.requests, text.targets);
     const url = pathToFileURL(filename).href;
     const { isCommonJs } = text.transformed;
     const host = isCommonJs ? this.#hostOfCommonJs(version) : this.#hostOf(version);
@@ -365,6 +368,11 @@ class EsmLoader {
         return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
       }
     }
+    const ahead = state === 'current' ? this.#host.takeAhead(filename) : undefined;
+    if (ahead) {
+      const { fingerprint, targets } = ahead;
+      return { transformed: withComment(ahead, filename), fingerprint, targets };
+    }
     const { source, fingerprint } = this.#read(filename);
     if (state === 'staged' && current?.esm && current.fingerprint !== fingerprint) {
       overlay?.unprepared.add(record);
@@ -399,9 +407,7 @@ class EsmLoader {
    * @param {string} filename
    */
   transform(source, filename) {
-    const transformed = this.#host.transformFile(source, filename);
-    const { map } = transformed;
-    return map ? { ...transformed, mapComment: commentFor(map, filename) } : transformed;
+    return withComment(this.#host.transformFile(source, filename), filename);
   }
 
   /**
@@ -511,6 +517,7 @@ class EsmLoader {
     const { registry } = this.#host;
     const { record } = version;
     if (version.state === 'staged' && record.current) this.#host.willReplace(record.current);
+    version.foundAhead = null;
     if (module.token) version.mark(module.token);
     // Not before: it has what the dispose handlers of the version before have left.
     version.hot ??= new HotContext(version, this.#host.hot);
@@ -610,6 +617,30 @@ class EsmLoader {
       return null;
     }
   }
+}
+
+/**
+ * @template {{ map?: string }} T
+ * @param {T} transformed
+ * @param {string} filename
+ */
+function withComment(transformed, filename) {
+  const { map } = transformed;
+  return map ? { ...transformed, mapComment: commentFor(map, filename) } : transformed;
+}
+
+/**
+ * @param {import('./transformed').ModuleAhead['requests']} requests
+ * @param {import('./transformed').ModuleAhead['targets']} targets
+ */
+function foundIn(requests, targets) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  requests.forEach(({ specifier }, index) => {
+    const target = targets[index];
+    if (target) found.set(specifier, target);
+  });
+  return found;
 }
 
 /** `import.meta.main`, on Node 24.2 and up. */

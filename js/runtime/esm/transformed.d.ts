@@ -41,3 +41,12 @@ export interface TransformedModule {
   /** The name that an anonymous default function was given. */
   defaultFunction?: string;
 }
+
+/** The same of a file that was read ahead of the program. */
+export interface ModuleAhead extends TransformedModule {
+  fingerprint: string;
+  language: 'js' | 'jsx' | 'ts' | 'tsx';
+  kind: 'module' | 'compiled';
+  /** By request: the file that a relative specifier stands for. */
+  targets: (string | null)[];
+}

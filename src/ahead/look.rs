@@ -1,0 +1,170 @@
+//! One module: its text, and where its imports lead.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::about::about;
+use super::format::{Types, kind_of, language_of};
+use super::stamp::Stamp;
+use crate::fingerprint::fingerprint;
+use crate::path::has_component;
+use crate::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
+use crate::transform::{CompilerOptions, Language, TransformOptions, Transformed, transform};
+use crate::tsconfig::Tsconfigs;
+
+/// What Node and the project say.
+#[derive(Debug, Clone)]
+pub struct AheadOptions {
+    /// Conditions of `import`.
+    pub conditions: Vec<String>,
+    /// What an import of TypeScript may leave out.
+    pub extensions: Vec<String>,
+    /// `module.builtinModules`.
+    pub builtins: Vec<String>,
+    /// Those that the program itself goes by.
+    pub tsconfigs: Arc<Tsconfigs>,
+}
+
+/// A module as text that can run, and what it was made of.
+#[derive(Debug)]
+pub struct ModuleAhead {
+    pub code: String,
+    /// All else, as JSON; with `targets`: by request, the file that a relative specifier stands for.
+    pub about: String,
+    stamp: Stamp,
+    /// In which the targets are.
+    folders: Vec<(PathBuf, Stamp)>,
+}
+
+impl ModuleAhead {
+    pub(super) fn is_as_it_was(&self, path: &Path) -> bool {
+        let is = |path: &Path, stamp: &Stamp| Stamp::of_path(path).as_ref() == Some(stamp);
+        is(path, &self.stamp) && self.folders.iter().all(|(folder, stamp)| is(folder, stamp))
+    }
+}
+
+pub(super) struct Looker {
+    tsconfigs: Arc<Tsconfigs>,
+    types: Types,
+    /// By the rules of Node, and of TypeScript. Their own: they may have looked before the program wrote a file.
+    node: Resolver,
+    typescript: Resolver,
+}
+
+impl Looker {
+    pub(super) fn new(options: AheadOptions) -> Self {
+        let AheadOptions { conditions, extensions, builtins, tsconfigs } = options;
+        let resolver = |mode| {
+            Resolver::new(ResolverOptions {
+                mode,
+                conditions: conditions.clone(),
+                extensions: extensions.clone(),
+                builtins: builtins.clone(),
+                preserves_symlinks: false,
+                tsconfigs: Arc::clone(&tsconfigs),
+            })
+        };
+        let (node, typescript) = (resolver(ResolveMode::Import), resolver(ResolveMode::TypeScript));
+        Self { types: Types::default(), node, typescript, tsconfigs }
+    }
+
+    /// The module at `path`, and the files that it imports; `None` if there is none that is plain.
+    pub(super) fn look(&self, path: &Path) -> Option<(ModuleAhead, Vec<PathBuf>)> {
+        if has_component(path, "node_modules") {
+            return None;
+        }
+        let language = language_of(path)?;
+        let mut file = File::open(path).ok()?;
+        let stamp = Stamp::of(&file.metadata().ok()?)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
+        let fingerprint = fingerprint(&bytes);
+        let text = String::from_utf8(bytes).ok()?;
+        let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let tsconfig = self.tsconfigs.of(path).ok()?;
+        if language == Language::JavaScript
+            && may_have_jsx(source)
+            && tsconfig.as_ref().is_some_and(|found| found.allows_js)
+        {
+            return None;
+        }
+        let kind = kind_of(path, language, &self.types, tsconfig.as_deref())?;
+        let compiler_options = match (language, tsconfig) {
+            (Language::JavaScript, _) | (_, None) => CompilerOptions::default(),
+            (_, Some(found)) => found.compiler_options.clone(),
+        };
+        let options =
+            TransformOptions { path: path.to_path_buf(), language, kind, compiler_options };
+        let Ok(Transformed::Module(module)) = transform(source, &options) else { return None };
+        let (targets, next): (Vec<_>, Vec<_>) = module
+            .requests
+            .iter()
+            .map(|request| self.locate(path, language, &request.specifier))
+            .unzip();
+        let folders = folders_of(&targets)?;
+        let about = about(&module, (language, kind), &fingerprint, &targets);
+        let ahead = ModuleAhead { code: module.code, about, stamp, folders };
+        Some((ahead, next.into_iter().flatten().collect()))
+    }
+
+    /// The file, if whoever asks can trust in it, and the file if it may be one to look at.
+    fn locate(
+        &self,
+        importer: &Path,
+        language: Language,
+        specifier: &str,
+    ) -> (Option<PathBuf>, Option<PathBuf>) {
+        let is_typescript = language != Language::JavaScript;
+        let resolver = if is_typescript { &self.typescript } else { &self.node };
+        let Ok(Resolved::File(found)) = resolver.resolve(importer, specifier) else {
+            return (None, None);
+        };
+        // Neither links nor folders are on the way, so what is in one folder decides.
+        let folder = importer.parent().map(|folder| joined(folder, specifier));
+        let is_plain =
+            is_plain(specifier) && folder.as_deref().and_then(Path::parent) == found.parent();
+        (is_plain.then(|| found.clone()), Some(found))
+    }
+}
+
+/// Then it may be another language, as a `tsconfig.json` says.
+fn may_have_jsx(source: &str) -> bool {
+    let is_start =
+        |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte == b'>';
+    source.as_bytes().windows(2).any(|pair| pair[0] == b'<' && is_start(pair[1]))
+}
+
+/// A relative path without characters that have a meaning of their own in a URL.
+fn is_plain(specifier: &str) -> bool {
+    let is_relative = specifier.starts_with("./") || specifier.starts_with("../");
+    let is_name = |char: char| char.is_ascii_alphanumeric() || "/._-~+$@".contains(char);
+    is_relative && !specifier.ends_with(['/', '.']) && specifier.chars().all(is_name)
+}
+
+/// Without `.` and `..`: the folder of a loaded module is a real one.
+fn joined(folder: &Path, specifier: &str) -> PathBuf {
+    let mut path = folder.to_path_buf();
+    for part in specifier.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                path.pop();
+            }
+            name => path.push(name),
+        }
+    }
+    path
+}
+
+/// `None` if one of them changes just now.
+fn folders_of(targets: &[Option<PathBuf>]) -> Option<Vec<(PathBuf, Stamp)>> {
+    let mut folders: Vec<(PathBuf, Stamp)> = Vec::new();
+    for folder in targets.iter().flatten().filter_map(|target| target.parent()) {
+        if folders.iter().all(|(known, _)| known != folder) {
+            folders.push((folder.to_path_buf(), Stamp::of_path(folder)?));
+        }
+    }
+    Some(folders)
+}
