@@ -15,6 +15,8 @@ export declare class NativeAhead {
   constructor(entry: string, options: NativeAheadOptions, tsconfigs: NativeTsconfigs)
   /** The module at `path`, if all that it was made of is as it was; once. */
   take(path: string): NativeAheadModule | null
+  /** Waits until there is nothing more that the entry imports. */
+  settle(): void
   /** Forgets what nobody has asked for, and begins nothing more. */
   end(): void
 }
@@ -207,6 +209,8 @@ export interface NativeAheadOptions {
   extensions: Array<string>
   /** `module.builtinModules` */
   builtins: Array<string>
+  /** By how much the clock of a file system may go forward at once; 2,000 if left out, as some do. */
+  clockStepMs?: number
 }
 
 export interface NativeAttribute {

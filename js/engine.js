@@ -35,6 +35,7 @@ const { reloadReport, relativeTo } = require('./report/events');
 const { print, publishToChannel } = require('./report/channels');
 const { FileDependencies } = require('./runtime/file-dependencies');
 const { packageOf } = require('./package-of');
+const { Graph } = require('./graph');
 const { envFiles } = require('./env-files');
 const { PackageFields } = require('./package-fields');
 const { Tsconfigs } = require('./tsconfigs');
@@ -56,7 +57,7 @@ const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 const OWN_CODE = [__dirname, path.join(OWN_FOLDER, 'bin')].map((folder) => folder + path.sep);
 
 class Engine {
-  graph = new binding.NativeGraph();
+  graph = new Graph();
   registry = new Registry(this.graph);
   servers = new Servers(failStage);
   adapters = new Adapters({
@@ -263,7 +264,7 @@ class Engine {
     importer.addImport(imported);
     // The graph is told of what is staged when that is committed.
     if (importer.state !== 'current') return;
-    this.graph.apply([{ type: 'import', importer: importer.record.id, imported: imported.id }]);
+    this.graph.note({ type: 'import', importer: importer.record.id, imported: imported.id });
     const { overlay } = this.registry;
     if (overlay?.planned.has(imported)) overlay.isOutdated = true;
     this.watcher?.didRequest(importer);
@@ -271,7 +272,7 @@ class Engine {
 
   /** Loaded by cold code, or the entry. @param {ModuleRecord} record */
   #addRoot({ id }) {
-    this.graph.apply([{ type: 'root', id, root: true }]);
+    this.graph.note({ type: 'root', id, root: true });
   }
 
   /**
@@ -580,6 +581,7 @@ class Engine {
     if (this.#isReady || !this.watcher) return;
     this.#isReady = true;
     endAhead();
+    this.graph.flush();
     const durationMs = nowMs() - this.#startMs;
     const entry = relativeTo(this.options.root, main ?? '');
     void this.watcher.ready().then((folders) => {

@@ -124,8 +124,8 @@ class Version {
     this.imports = new Set();
     /** @type {Map<string, string>} relative specifiers and the files that they resolved to */
     this.requests = new Map();
-    /** @type {Map<string, string> | null} the same, found out ahead, until it evaluates */
-    this.foundAhead = null;
+    /** `requests` has what was found out ahead, and is to be trusted until it evaluates. */
+    this.isFoundAhead = false;
     /** Loaded before safe-hot: its timers and its exact imports are not known. */
     this.isAdopted = false;
     /** Its own dispose handlers ran before its successor evaluated. */

@@ -43,7 +43,7 @@ class Registry {
   stale = new StaleVersions();
   #graph;
 
-  /** @param {import('../binding').NativeGraph} graph */
+  /** @param {import('../graph').Graph} graph */
   constructor(graph) {
     this.#graph = graph;
   }
@@ -95,7 +95,7 @@ class Registry {
       this.overlay?.versions.set(record, version);
     } else {
       this.#makeCurrent(version);
-      this.#graph.apply([{ type: 'set', id: record.id, imports: [], mentions: [] }]);
+      this.#graph.note({ type: 'set', id: record.id, imports: [], mentions: [] });
     }
     return version;
   }

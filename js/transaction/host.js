@@ -5,7 +5,7 @@
  *
  * @typedef {object} TransactionHost
  * @property {import('../runtime/registry').Registry} registry
- * @property {import('../binding').NativeGraph} graph
+ * @property {import('../graph').Graph} graph
  * @property {Pick<typeof import('../binding'), 'hotReload'>} native
  * @property {import('../runtime/cjs/loader').Loader} loader
  * @property {(overlay: import('../runtime/registry').Overlay, records: Iterable<import('../runtime/record').ModuleRecord>) => import('../runtime/esm/draft').BrokenLink | undefined} findBrokenLink see `EsmLoader`

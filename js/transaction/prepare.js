@@ -42,7 +42,7 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  *
  * @typedef {object} PrepareHost
  * @property {import('../runtime/registry').Registry} registry
- * @property {import('../binding').NativeGraph} graph
+ * @property {import('../graph').Graph} graph
  * @property {Pick<import('../binding').NativeResolver, 'resolve' | 'clear'>} resolver
  * @property {typeof import('../binding').prepare} prepare
  * @property {boolean} readsPlainJavaScript

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::about::about;
 use super::format::{Types, kind_of, language_of};
@@ -25,6 +26,8 @@ pub struct AheadOptions {
     pub builtins: Vec<String>,
     /// Those that the program itself goes by.
     pub tsconfigs: Arc<Tsconfigs>,
+    /// By how much the clock of a file system may go forward at once: what changes twice within that may look unchanged.
+    pub clock_step: Duration,
 }
 
 /// A module as text that can run, and what it was made of.
@@ -40,13 +43,16 @@ pub struct ModuleAhead {
 
 impl ModuleAhead {
     pub(super) fn is_as_it_was(&self, path: &Path) -> bool {
-        let is = |path: &Path, stamp: &Stamp| Stamp::of_path(path).as_ref() == Some(stamp);
+        let is = |path: &Path, stamp: &Stamp| {
+            Stamp::of_path(path, Duration::ZERO).as_ref() == Some(stamp)
+        };
         is(path, &self.stamp) && self.folders.iter().all(|(folder, stamp)| is(folder, stamp))
     }
 }
 
 pub(super) struct Looker {
     tsconfigs: Arc<Tsconfigs>,
+    clock_step: Duration,
     types: Types,
     /// By the rules of Node, and of TypeScript. Their own: they may have looked before the program wrote a file.
     node: Resolver,
@@ -55,7 +61,7 @@ pub(super) struct Looker {
 
 impl Looker {
     pub(super) fn new(options: AheadOptions) -> Self {
-        let AheadOptions { conditions, extensions, builtins, tsconfigs } = options;
+        let AheadOptions { conditions, extensions, builtins, tsconfigs, clock_step } = options;
         let resolver = |mode| {
             Resolver::new(ResolverOptions {
                 mode,
@@ -67,7 +73,7 @@ impl Looker {
             })
         };
         let (node, typescript) = (resolver(ResolveMode::Import), resolver(ResolveMode::TypeScript));
-        Self { types: Types::default(), node, typescript, tsconfigs }
+        Self { types: Types::default(), node, typescript, tsconfigs, clock_step }
     }
 
     /// The module at `path`, and the files that it imports; `None` if there is none that is plain.
@@ -77,7 +83,7 @@ impl Looker {
         }
         let language = language_of(path)?;
         let mut file = File::open(path).ok()?;
-        let stamp = Stamp::of(&file.metadata().ok()?)?;
+        let stamp = Stamp::of(&file.metadata().ok()?, self.clock_step)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
         let fingerprint = fingerprint(&bytes);
@@ -103,7 +109,7 @@ impl Looker {
             .iter()
             .map(|request| self.locate(path, language, &request.specifier))
             .unzip();
-        let folders = folders_of(&targets)?;
+        let folders = folders_of(&targets, self.clock_step)?;
         let about = about(&module, (language, kind), &fingerprint, &targets);
         let ahead = ModuleAhead { code: module.code, about, stamp, folders };
         Some((ahead, next.into_iter().flatten().collect()))
@@ -159,11 +165,11 @@ fn joined(folder: &Path, specifier: &str) -> PathBuf {
 }
 
 /// `None` if one of them changes just now.
-fn folders_of(targets: &[Option<PathBuf>]) -> Option<Vec<(PathBuf, Stamp)>> {
+fn folders_of(targets: &[Option<PathBuf>], step: Duration) -> Option<Vec<(PathBuf, Stamp)>> {
     let mut folders: Vec<(PathBuf, Stamp)> = Vec::new();
     for folder in targets.iter().flatten().filter_map(|target| target.parent()) {
         if folders.iter().all(|(known, _)| known != folder) {
-            folders.push((folder.to_path_buf(), Stamp::of_path(folder)?));
+            folders.push((folder.to_path_buf(), Stamp::of_path(folder, step)?));
         }
     }
     Some(folders)

@@ -20,6 +20,7 @@ use rustc_hash::FxHashMap;
 
 use self::look::Looker;
 pub use self::look::{AheadOptions, ModuleAhead};
+use crate::path::real_path;
 
 /// What has become of a file.
 enum State {
@@ -35,6 +36,15 @@ struct Shared {
     /// `None` once nobody asks any more.
     files: Mutex<Option<FxHashMap<PathBuf, State>>>,
     has_changed: Condvar,
+    has_walked: Mutex<bool>,
+    has_ended: Condvar,
+}
+
+impl Shared {
+    fn did_walk(&self) {
+        *self.has_walked.lock() = true;
+        self.has_ended.notify_all();
+    }
 }
 
 /// The modules that an entry imports.
@@ -49,11 +59,15 @@ impl Ahead {
         let shared =
             Arc::new(Shared { files: Mutex::new(Some(FxHashMap::default())), ..Shared::default() });
         let walked = Arc::clone(&shared);
-        let walk = move || walk(&walked, entry, &Looker::new(options));
+        let walk = move || {
+            walk(&walked, &entry, &Looker::new(options));
+            walked.did_walk();
+        };
         // Without a thread everything is read when it is asked for.
         let started = thread::Builder::new().name("safe-hot-ahead".to_owned()).spawn(walk);
         let ahead = Self { shared };
         if started.is_err() {
+            ahead.shared.did_walk();
             ahead.end();
         }
         ahead
@@ -74,6 +88,14 @@ impl Ahead {
         }
     }
 
+    /// Waits until there is nothing more that the entry imports.
+    pub fn settle(&self) {
+        let mut has_walked = self.shared.has_walked.lock();
+        while !*has_walked {
+            self.shared.has_ended.wait(&mut has_walked);
+        }
+    }
+
     /// Forgets what nobody has asked for, and begins nothing more.
     pub fn end(&self) {
         *self.shared.files.lock() = None;
@@ -86,8 +108,8 @@ impl Drop for Ahead {
     }
 }
 
-fn walk(shared: &Shared, entry: PathBuf, looker: &Looker) {
-    let mut waiting = VecDeque::from([entry]);
+fn walk(shared: &Shared, entry: &Path, looker: &Looker) {
+    let mut waiting = VecDeque::from([real_path(entry)]);
     while let Some(path) = waiting.pop_front() {
         match shared.files.lock().as_mut() {
             None => return,

@@ -4,9 +4,6 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// File systems count time in steps of up to so much: what changes twice within one may look unchanged.
-const COARSEST: Duration = Duration::from_secs(2);
-
 /// Another content has another stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
@@ -17,17 +14,17 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// `None` for what has changed just now: no stamp would tell that it has not changed again.
-    pub(super) fn of(found: &Metadata) -> Option<Self> {
+    /// `None` for what has changed within the last `step`: no stamp would tell that it has not changed again.
+    pub(super) fn of(found: &Metadata, step: Duration) -> Option<Self> {
         let stamp =
             Self { modified: found.modified().ok()?, bytes: found.len(), rest: rest(found) };
         let now = SystemTime::now();
         let latest = changed(found).map_or(stamp.modified, |changed| changed.max(stamp.modified));
-        now.duration_since(latest).is_ok_and(|age| age > COARSEST).then_some(stamp)
+        now.duration_since(latest).is_ok_and(|age| age > step).then_some(stamp)
     }
 
-    pub(super) fn of_path(path: &Path) -> Option<Self> {
-        Self::of(&fs::metadata(path).ok()?)
+    pub(super) fn of_path(path: &Path, step: Duration) -> Option<Self> {
+        Self::of(&fs::metadata(path).ok()?, step)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use napi_derive::napi;
 
@@ -16,6 +17,8 @@ pub struct NativeAheadOptions {
     pub extensions: Vec<String>,
     /// `module.builtinModules`
     pub builtins: Vec<String>,
+    /// By how much the clock of a file system may go forward at once; 2,000 if left out, as some do.
+    pub clock_step_ms: Option<u32>,
 }
 
 /// What an ES module is, or TypeScript that is compiled to CommonJS.
@@ -38,9 +41,10 @@ impl NativeAhead {
     /// Begins with the file `entry`.
     #[napi(constructor, catch_unwind)]
     pub fn new(entry: String, options: NativeAheadOptions, tsconfigs: &NativeTsconfigs) -> Self {
-        let NativeAheadOptions { conditions, extensions, builtins } = options;
+        let NativeAheadOptions { conditions, extensions, builtins, clock_step_ms } = options;
         let tsconfigs = Arc::clone(&tsconfigs.inner);
-        let options = AheadOptions { conditions, extensions, builtins, tsconfigs };
+        let clock_step = Duration::from_millis(u64::from(clock_step_ms.unwrap_or(2_000)));
+        let options = AheadOptions { conditions, extensions, builtins, tsconfigs, clock_step };
         Self { inner: Ahead::start(PathBuf::from(entry), options) }
     }
 
@@ -49,6 +53,12 @@ impl NativeAhead {
     pub fn take(&self, path: String) -> Option<NativeAheadModule> {
         let ModuleAhead { code, about, .. } = self.inner.take(Path::new(&path))?;
         Some(NativeAheadModule { code, about })
+    }
+
+    /// Waits until there is nothing more that the entry imports.
+    #[napi(catch_unwind)]
+    pub fn settle(&self) {
+        self.inner.settle();
     }
 
     /// Forgets what nobody has asked for, and begins nothing more.

@@ -16,7 +16,7 @@ const Module = /** @type {any} */ (require('node:module'));
 
 /**
  * @param {import('../registry').Registry} registry
- * @param {import('../../binding').NativeGraph} graph
+ * @param {import('../../graph').Graph} graph
  * @param {AdoptHost} host
  */
 function adoptLoaded(registry, graph, host) {
@@ -41,7 +41,7 @@ function adoptLoaded(registry, graph, host) {
  * One module more, with those that hold it. Looks at every loaded module, once for each module that is adopted so.
  *
  * @param {import('../registry').Registry} registry
- * @param {import('../../binding').NativeGraph} graph
+ * @param {import('../../graph').Graph} graph
  * @param {NodeModule} module
  * @param {AdoptHost} host
  */
@@ -78,7 +78,7 @@ function adopt(registry, module, host) {
 
 /**
  * @param {import('../registry').Registry} registry
- * @param {import('../../binding').NativeGraph} graph
+ * @param {import('../../graph').Graph} graph
  * @param {NodeModule} module
  */
 function adoptImports(registry, graph, module) {

@@ -37,10 +37,23 @@ function hasValueAtStart({ module, slot }) {
  * @returns {Instance}
  */
 function instantiate(module, didInstantiate = () => {}) {
-  const instance = new Instance(module, didInstantiate);
+  const { program, resolutions } = module;
+  const given = program?.isGenerator ? [] : resolutions.map(valueForGood);
+  const instance = new Instance(module, given, didInstantiate);
   module.instance = instance;
   module.program = null;
   return instance;
+}
+
+/**
+ * What an import holds from the start, and until its module is replaced; undefined for one that may change.
+ *
+ * @param {Resolution} resolution
+ */
+function valueForGood({ module: exporter, slot }) {
+  if (slot === NAMESPACE) return namespaceOf(exporter);
+  const { environment } = exporter;
+  return environment.isConstant(slot) ? environment.read(slot) : undefined;
 }
 
 /**
@@ -50,6 +63,20 @@ function instantiate(module, didInstantiate = () => {}) {
  */
 function connectImports(module) {
   module.resolutions.forEach((resolution, index) => connectImport(module, index, resolution));
+}
+
+/**
+ * The same for a module that has begun with those that are for good.
+ *
+ * @param {EsModule} module instantiated
+ */
+function connectRest(module) {
+  module.resolutions.forEach((resolution, index) => {
+    const { module: exporter, slot } = resolution;
+    if (slot === NAMESPACE || exporter.environment.isConstant(slot))
+      module.links[index] = undefined;
+    else connectImport(module, index, resolution);
+  });
 }
 
 /**
@@ -70,5 +97,6 @@ function connectImport(module, index, { module: exporter, slot }) {
 
 exports.connectImport = connectImport;
 exports.connectImports = connectImports;
+exports.connectRest = connectRest;
 exports.instantiate = instantiate;
 exports.pendingImports = pendingImports;

@@ -5,11 +5,12 @@
  * stands on its first line, at columns below zero, and the rest on a line after it. With `$h` for the base name of the
  * module, and `a` and `b` for its imports:
  *
- *     'use strict';return (function(){$hi($hs,$hw);…
- *     ;function $hs($hk){switch($hk){case 0:return LOCAL;…}}function $hw($hk,$hv){switch($hk){case 0:a=$hv;…}}({token: () => [$ht, $hi]});})
+ *     'use strict';return (function(){$hi((function($hk){switch($hk){case 0:return LOCAL;…}}),function($hk,$hv){switch($hk){case 0:a=$hv;…}});…
+ *     ;({token: () => [$ht, $hi]});})
  *
  * - The imports are parameters of the outer function, so to read one costs what any variable costs.
- * - `$hi` is handed what reads the exported variables, and what writes the imports.
+ * - `$hi` is handed what reads the exported variables, and what writes the imports. V8 compiles a function in brackets
+ *   with what is around it, and one that is not when it is called: most imports are never written.
  * - The arrow function is never called. It makes V8 keep `$ht`, the version token, and what writes the imports, for as
  *   long as any code of the module is reachable.
  *
@@ -17,7 +18,7 @@
  * once before the body; and an import that may have no value by then is a variable of a generator around it, which
  * stops until the value is there. Until then V8 itself says that the variable is not initialized:
  *
- *     return (function*(){let b=yield (function*(){$hi($hs,$hw);yield;…
+ *     return (function*(){let b=yield (function*(){$hi(…);yield;…
  *     ;…})})
  *
  * Debuggers take the lines of a script as V8 counts them, so no line stands before the text. Only a text that has a source
@@ -57,7 +58,8 @@ function compile(module, pending) {
   const { code, mapComment } = transformed;
   const head = before + headOf(module, names, pending ? '*' : '') + (mapComment ? '\n' : '');
   const textName = module.host.nameText?.(module, head.length) ?? 'token';
-  const text = `${head}${code}${tailOf(module, names, textName)}${after}${mapComment ?? ''}`;
+  const tail = `\n;({${textName}: () => [${names.token}, ${names.instantiate}]});}`;
+  const text = `${head}${code}${tail}${after}${mapComment ?? ''}`;
   const columnOffset = mapComment ? 0 : -head.length;
   const wrapper = wrapperFor(transformed, text, parameters, { filename: url, columnOffset });
   return { wrapper, variables, isGenerator: pending !== null, pending: pending ?? [] };
@@ -67,7 +69,7 @@ function compile(module, pending) {
  * A version whose text is that of the one before runs what was compiled of it, unless what it imports asks for another
  * function around it.
  *
- * @type {WeakMap<object, { text: string, signature: string, wrapper: Function }>}
+ * @type {WeakMap<object, { text: string, parameters: string[], filename: string, wrapper: Function }>}
  */
 const compiled = new WeakMap();
 
@@ -78,13 +80,19 @@ const compiled = new WeakMap();
  * @param {{ filename: string, columnOffset: number }} options
  */
 function wrapperFor(transformed, text, parameters, options) {
-  const signature = `${parameters.join()} ${options.filename}`;
   const known = compiled.get(transformed);
-  if (known?.signature === signature && known.text === text) return known.wrapper;
+  const isSame =
+    known?.text === text &&
+    known.filename === options.filename &&
+    known.parameters.join() === parameters.join();
+  if (isSame) return known.wrapper;
   const wrapper = vm.compileFunction(text, parameters, options);
-  compiled.set(transformed, { text, signature, wrapper });
+  compiled.set(transformed, { text, parameters, filename: options.filename, wrapper });
   return wrapper;
 }
+
+/** By the start that they have in common, which is nearly always the same. @type {Map<string, ReturnType<typeof makeNames>>} */
+const knownNames = new Map();
 
 /**
  * The names that the transform has put into the text, in the order of the arguments.
@@ -92,6 +100,13 @@ function wrapperFor(transformed, text, parameters, options) {
  * @param {string} base
  */
 function namesFrom(base) {
+  const names = knownNames.get(base) ?? makeNames(base);
+  knownNames.set(base, names);
+  return names;
+}
+
+/** @param {string} base */
+function makeNames(base) {
   return {
     parameters: [
       base,
@@ -106,19 +121,21 @@ function namesFrom(base) {
     ],
     instantiate: `${base}i`,
     token: `${base}t`,
-    read: `${base}s`,
-    write: `${base}w`,
     key: `${base}k`,
     value: `${base}v`,
   };
 }
+
+/** What a host has for most modules. @type {Record<string, unknown>} */
+const NO_VARIABLES = Object.freeze({});
 
 /**
  * @param {EsModule} module
  * @param {string[]} locals
  */
 function variablesFor(module, locals) {
-  const variables = module.host.variables?.(module) ?? {};
+  const variables = module.host.variables?.(module) ?? NO_VARIABLES;
+  if (variables === NO_VARIABLES) return variables;
   const imported = new Set(locals);
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !imported.has(name)));
 }
@@ -141,24 +158,21 @@ function aroundGenerator({ imports }, names, pending) {
  * @param {ReturnType<typeof namesFrom>} names
  * @param {'' | '*'} star
  */
-function headOf({ hasTopLevelAwait }, names, star) {
+function headOf({ hasTopLevelAwait, locals, imports }, names, star) {
+  const { instantiate, key, value } = names;
+  let reads = '';
+  locals.forEach(({ local }, slot) => {
+    if (local) reads += `case ${slot}:return ${local};`;
+  });
+  let writes = '';
+  imports.forEach(({ local }, index) => {
+    writes += `case ${index}:${local}=${value};break;`;
+  });
+  const read = `(function(${key}){switch(${key}){${reads}}})`;
+  const write = `function(${key},${value}){switch(${key}){${writes}}}`;
   const kind = `${hasTopLevelAwait ? 'async ' : ''}function${star}`;
-  return `${kind}(){${names.instantiate}(${names.read},${names.write});${star ? 'yield;' : ''}`;
+  return `${kind}(){${instantiate}(${read},${write});${star ? 'yield;' : ''}`;
 }
 
-/**
- * @param {EsModule} module
- * @param {ReturnType<typeof namesFrom>} names
- * @param {string} textName
- */
-function tailOf({ locals, imports }, names, textName) {
-  const reads = locals.map(({ local }, slot) => (local ? `case ${slot}:return ${local};` : ''));
-  const writes = imports.map(({ local }, index) => `case ${index}:${local}=${names.value};break;`);
-  return [
-    `\n;function ${names.read}(${names.key}){switch(${names.key}){${reads.join('')}}}`,
-    `function ${names.write}(${names.key},${names.value}){switch(${names.key}){${writes.join('')}}}`,
-    `({${textName}: () => [${names.token}, ${names.instantiate}]});}`,
-  ].join('');
-}
-
+exports.NO_VARIABLES = NO_VARIABLES;
 exports.compile = compile;

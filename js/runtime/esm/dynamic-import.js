@@ -46,7 +46,7 @@ async function importWith(load, specifier, options) {
 async function importModule(module) {
   await loadRequested(module);
   // No one waits for it any more, and what would follow is not to begin.
-  if (module instanceof EsModule && module.host.isGivenUp?.()) return new Promise(() => {});
+  if (module instanceof EsModule && module.host.isGivenUp?.(module)) return new Promise(() => {});
   link(module);
   const outcome = evaluate(module);
   if (outcome.isAsync) await outcome.promise;

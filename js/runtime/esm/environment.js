@@ -18,21 +18,39 @@
 /** How many links a slot may have before it is looked for those whose importer is gone. */
 const FIRST_SWEEP = 8;
 
+/**
+ * @typedef {object} Variables of a module, by slot
+ * @property {(slot: number) => unknown} read throws what the program would see if the variable has no value yet
+ * @property {(slot: number) => boolean} isInitialized
+ * @property {(slot: number) => boolean} isFinal will it hold the same value for good, once the module has evaluated?
+ * @property {(slot: number) => boolean} isConstant does it hold it already, whatever happens?
+ */
+
 class Environment {
   /** By slot. @type {(Set<Link> | undefined)[]} */
   #links = [];
   /** By slot: the number of links at which to sweep. @type {number[]} */
   #sweepAt = [];
+  #variables;
 
-  /**
-   * @param {(slot: number) => unknown} read throws what the program would see if the variable has no value yet
-   * @param {(slot: number) => boolean} isInitialized
-   * @param {(slot: number) => boolean} isFinal will it hold the same value for good?
-   */
-  constructor(read, isInitialized, isFinal) {
-    this.read = read;
-    this.isInitialized = isInitialized;
-    this.isFinal = isFinal;
+  /** @param {Variables} variables */
+  constructor(variables) {
+    this.#variables = variables;
+  }
+
+  /** @param {number} slot */
+  read(slot) {
+    return this.#variables.read(slot);
+  }
+
+  /** @param {number} slot */
+  isInitialized(slot) {
+    return this.#variables.isInitialized(slot);
+  }
+
+  /** @param {number} slot */
+  isConstant(slot) {
+    return this.#variables.isConstant(slot);
   }
 
   /**
@@ -41,15 +59,19 @@ class Environment {
    * @param {number} slot
    * @param {Sink} sink
    * @param {number} index the sink's own name for it
-   * @returns {Link}
+   * @returns {Link | undefined} undefined if that never changes
    */
   link(slot, sink, index) {
+    if (this.isConstant(slot)) {
+      sink.write(index, this.read(slot));
+      return undefined;
+    }
     const links = (this.#links[slot] ??= new Set());
     if (links.size >= (this.#sweepAt[slot] ?? FIRST_SWEEP)) {
       for (const each of links) if (each.isDead) links.delete(each);
       this.#sweepAt[slot] = Math.max(FIRST_SWEEP, 2 * links.size);
     }
-    const link = new Link(links, sink, index, () => this.isFinal(slot));
+    const link = new Link(links, sink, index, { variables: this.#variables, slot });
     if (this.isInitialized(slot)) sink.write(index, this.read(slot));
     return link;
   }
@@ -77,16 +99,17 @@ class Link {
   #index;
   /** @type {Sink | WeakRef<Sink>} */
   #sink;
-  #isFinal;
+  /** What it reads; null once it no longer holds that. @type {{ variables: Variables, slot: number } | null} */
+  #source;
 
   /**
    * @param {Set<Link>} siblings all links of the slot
    * @param {Sink} sink
    * @param {number} index
-   * @param {() => boolean} isFinal has everything been written that ever will be?
+   * @param {{ variables: Variables, slot: number }} source what it reads
    */
-  constructor(siblings, sink, index, isFinal) {
-    this.#isFinal = isFinal;
+  constructor(siblings, sink, index, source) {
+    this.#source = source;
     this.#siblings = siblings;
     this.#sink = sink;
     this.#index = index;
@@ -111,9 +134,9 @@ class Link {
    * @returns {boolean} is it of any use still?
    */
   loosen() {
-    if (this.#isFinal()) this.remove();
+    if (this.#source?.variables.isFinal(this.#source.slot)) this.remove();
     else if (!(this.#sink instanceof WeakRef)) this.#sink = new WeakRef(this.#sink);
-    this.#isFinal = unknown;
+    this.#source = null;
     return this.#sink instanceof WeakRef;
   }
 
@@ -125,9 +148,6 @@ class Link {
     return this.#sink instanceof WeakRef ? this.#sink.deref() : this.#sink;
   }
 }
-
-/** Of a link that no longer holds what it reads. */
-const unknown = () => false;
 
 exports.Environment = Environment;
 exports.Link = Link;

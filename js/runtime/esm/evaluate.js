@@ -5,7 +5,7 @@
  * waits for where there is top-level await. A graph without any is evaluated when the call returns.
  */
 
-const { connectImports, instantiate } = require('./bindings');
+const { connectRest, instantiate } = require('./bindings');
 const { Capability, Cycle } = require('./evaluation');
 const { EsModule } = require('./module');
 
@@ -186,7 +186,7 @@ function leaveCycle(root, stack) {
  * @param {EsModule} module
  */
 function execute(module) {
-  const instance = module.instance ?? instantiate(module, () => connectImports(module));
+  const instance = module.instance ?? instantiate(module, () => connectRest(module));
   const { run } = instance;
   const { execute: executeIn } = module.host;
   if (executeIn) executeIn(module, run);
@@ -199,7 +199,7 @@ function execute(module) {
  * @param {EsModule} module
  */
 function executeAsync(module) {
-  const instance = module.instance ?? instantiate(module, () => connectImports(module));
+  const instance = module.instance ?? instantiate(module, () => connectRest(module));
   const { run, starting } = instance;
   const {
     execute: executeIn = (/** @type {EsModule} */ _, /** @type {typeof run} */ body) => body(),

@@ -65,11 +65,8 @@ class Imports {
    * @throws as Node does where there is no such module
    */
   locate(version, specifier, kind) {
-    const ahead = version.foundAhead?.get(specifier);
-    if (ahead !== undefined) {
-      version.requests.set(specifier, ahead);
-      return { type: 'file', path: ahead };
-    }
+    const ahead = version.isFoundAhead ? version.requests.get(specifier) : undefined;
+    if (ahead) return { type: 'file', path: ahead };
     const { path: importer } = version.record;
     if (Module.isBuiltin(specifier)) return { type: 'builtin', name: specifier };
     if (/^(?!file:|node:)[a-z][a-z+.-]+:/i.test(specifier)) throw unsupportedScheme(specifier);

@@ -25,8 +25,8 @@ class Instance {
   #readLocal;
   /** Writes an import that has a value. @type {(index: number, value: unknown) => void} */
   #writeImport = () => {};
-  /** What gives an import its first value, by index. @type {Map<number, Generator>} */
-  #pending = new Map();
+  /** What gives an import its first value, by index; in a cycle only. @type {Map<number, Generator> | null} */
+  #pending = null;
   /** By slot. @type {boolean[]} */
   #isInitialized;
   /** Of `export default` with an expression. @type {{ slot: number, value: unknown }} */
@@ -34,9 +34,10 @@ class Instance {
 
   /**
    * @param {EsModule} module with a program
+   * @param {unknown[]} given what its imports hold at first, in so far as that is known
    * @param {() => void} didInstantiate the functions of the module can be called, and its imports written
    */
-  constructor(module, didInstantiate) {
+  constructor(module, given, didInstantiate) {
     const { locals, program } = module;
     const { wrapper, variables, isGenerator, pending } = /** @type {Program} */ (program);
     this.#default = {
@@ -47,7 +48,7 @@ class Instance {
     /** Until it is settled, a module that awaits and that is in a cycle cannot run. @type {Promise<unknown> | null} */
     this.starting = null;
     const ownArguments = this.#argumentsFor(module, didInstantiate);
-    const body = wrapper(...ownArguments, ...Object.values(variables));
+    const body = wrapper(...ownArguments, ...Object.values(variables), ...given);
     /** Runs the body; gives a promise if it awaits. @type {() => unknown} */
     this.run = isGenerator ? this.#start(body, pending) : runOf(module, body);
   }
@@ -74,7 +75,7 @@ class Instance {
   #start(body, pending) {
     let generator = body();
     for (const index of pending) {
-      this.#pending.set(index, generator);
+      (this.#pending ??= new Map()).set(index, generator);
       const { value: inner } = generator.next();
       generator = inner();
     }
@@ -107,10 +108,13 @@ class Instance {
       }
       return value;
     };
-    const setDefault = (/** @type {{ default: unknown }} */ holder) => {
-      this.#default.value = holder.default;
-      announce(undefined, this.#default.slot);
-    };
+    const setDefault =
+      this.#default.slot < 0
+        ? undefined
+        : (/** @type {{ default: unknown }} */ holder) => {
+            this.#default.value = holder.default;
+            announce(undefined, this.#default.slot);
+          };
     /** @type {(read: (slot: number) => unknown, write: (index: number, value: unknown) => void) => void} */
     const instantiate = (read, write) => {
       this.#readLocal = read;
@@ -127,8 +131,10 @@ class Instance {
     const decorated = module.transformed.usesDecorators
       ? require('./decorators').decorated
       : undefined;
-    const evaluateRequest = (/** @type {number} */ request) =>
-      module.commonJs?.evaluateRequest(request);
+    const { commonJs } = module;
+    const evaluateRequest = commonJs
+      ? (/** @type {number} */ request) => commonJs.evaluateRequest(request)
+      : undefined;
     return [
       ...[announce, setDefault, CONSTANT, instantiate, token, load, meta, decorated],
       evaluateRequest,
@@ -140,12 +146,12 @@ class Instance {
    * @param {unknown} value
    */
   #write(index, value) {
-    const first = this.#pending.get(index);
+    const first = this.#pending?.get(index);
     if (!first) {
       this.#writeImport(index, value);
       return;
     }
-    this.#pending.delete(index);
+    this.#pending?.delete(index);
     first.next(value);
   }
 }

@@ -93,9 +93,15 @@ function resolveImports(module, resolver) {
   const { imports, indirects } = module;
   /** @type {import('./resolve-export').Resolution[]} */
   const resolutions = [];
-  for (const each of inOrderOfV8(imports)) {
-    const resolve = () => resolver.resolveImport(module, each.request, each.name);
-    resolutions[each.index] = at({ ...each, module }, resolve);
+  try {
+    imports.forEach(({ request, name }, index) => {
+      resolutions[index] = resolver.resolveImport(module, request, name);
+    });
+  } catch {
+    // One of them, or more, leads nowhere.
+    for (const each of inOrderOfV8(imports)) {
+      at({ ...each, module }, () => resolver.resolveImport(module, each.request, each.name));
+    }
   }
   for (const each of indirects.values()) {
     at({ ...each, module }, () => resolver.resolveOwnExport(module, each.name));
@@ -109,8 +115,7 @@ function resolveImports(module, resolver) {
  * @param {EsModule['imports']} imports
  */
 function inOrderOfV8(imports) {
-  const indexed = imports.map((each, index) => ({ ...each, index }));
-  return indexed.sort((a, b) => (a.local < b.local ? -1 : 1));
+  return [...imports].sort((a, b) => (a.local < b.local ? -1 : 1));
 }
 
 /**

@@ -10,6 +10,7 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const esm = require('./index');
 const { Draft } = require('./draft');
+const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
 const { nativeImport } = require('../cjs/native-import');
@@ -62,6 +63,38 @@ class EsmLoader {
   #endLinks = new Map();
   /** The entry of the program, if that is an ES module. @type {ModuleRecord | null} */
   main = null;
+
+  /** @type {{ folder: string, paths: string[] }} */
+  #lastPaths = { folder: '', paths: [] };
+  /** What all modules ask. @type {import('./module').Host} */
+  #hostOfModules = {
+    load: (specifier, attributes, referrer) =>
+      this.#find(this.#versionOf(referrer), specifier, attributes),
+    initializeMeta: (meta, module) => this.#initializeMeta(this.#versionOf(module), meta),
+    variables: (module) => timersIn(this.#versionOf(module), module.transformed.code),
+    execute: (module, body) => this.#execute(this.#versionOf(module), module, body),
+    loadDynamic: (specifier, attributes, referrer) =>
+      this.#findLater(this.#versionOf(referrer), specifier, attributes),
+    nameText: (module, start) => this.#nameText(this.#versionOf(module), module, start),
+    isGivenUp: (module) => this.#versionOf(module).state === 'aborted',
+  };
+  /** TypeScript in CommonJS has the variables of that as well. @type {import('./module').Host} */
+  #hostOfCommonJs = {
+    ...this.#hostOfModules,
+    variables: (compiled) => {
+      const version = this.#versionOf(compiled);
+      const { record, module } = version;
+      return {
+        ...timersIn(version, compiled.transformed.code),
+        require: this.#host.requireFor(version),
+        module,
+        exports: module?.exports,
+        __filename: record.path,
+        __dirname: path.dirname(record.path),
+      };
+    },
+    load: (specifier, _, referrer) => this.#require(this.#versionOf(referrer), specifier),
+  };
 
   /** @param {EsmLoaderHost} host */
   constructor(host) {
@@ -307,16 +340,20 @@ class EsmLoader {
     const { path: filename } = record;
     this.#host.willLoad(filename);
     const text = this.#textOf(record, state);
+    const { isCommonJs } = text.transformed;
     /** @type {any} */
     const holder = new Module(filename, undefined);
     holder.filename = filename;
-    holder.paths = Module._nodeModulePaths(path.dirname(filename));
     const version = registry.createVersion(record, holder, state);
     version.fingerprint = text.fingerprint;
-    if (text.targets) version.foundAhead = foundIn(text.transformed.requests, text.targets);
-    const url = pathToFileURL(filename).href;
-    const { isCommonJs } = text.transformed;
-    const host = isCommonJs ? this.#hostOfCommonJs(version) : this.#hostOf(version);
+    if (text.targets) {
+      version.requests = foundIn(text.transformed.requests, text.targets);
+      version.isFoundAhead = true;
+    }
+    const folder = path.dirname(filename);
+    holder.paths = isCommonJs ? Module._nodeModulePaths(folder) : this.#pathsFrom(folder);
+    const url = fileUrl(filename);
+    const host = isCommonJs ? this.#hostOfCommonJs : this.#hostOfModules;
     const module = esm.createModule(url, text.transformed, host, isCommonJs ? holder : undefined);
     version.esm = module;
     const { code, mapComment } = text.transformed;
@@ -411,42 +448,21 @@ class EsmLoader {
   }
 
   /**
-   * @param {Version} version
-   * @returns {import('./module').Host}
+   * Of an ES module: nobody sees the list.
+   *
+   * @param {string} folder
+   * @returns {string[]}
    */
-  #hostOf(version) {
-    return {
-      load: (specifier, attributes, referrer) =>
-        this.#find(this.#versions.get(referrer) ?? version, specifier, attributes),
-      initializeMeta: (meta) => this.#initializeMeta(version, meta),
-      variables: ({ transformed }) => timersIn(version, transformed.code),
-      execute: (module, body) => this.#execute(version, module, body),
-      loadDynamic: (specifier, attributes) => this.#findLater(version, specifier, attributes),
-      nameText: (module, start) => this.#nameText(version, module, start),
-      isGivenUp: () => version.state === 'aborted',
-    };
+  #pathsFrom(folder) {
+    if (this.#lastPaths.folder !== folder) {
+      this.#lastPaths = { folder, paths: Module._nodeModulePaths(folder) };
+    }
+    return this.#lastPaths.paths;
   }
 
-  /**
-   * TypeScript in CommonJS has the variables of that as well.
-   *
-   * @param {Version} version
-   * @returns {import('./module').Host}
-   */
-  #hostOfCommonJs(version) {
-    const { record, module } = version;
-    return {
-      ...this.#hostOf(version),
-      variables: ({ transformed }) => ({
-        ...timersIn(version, transformed.code),
-        require: this.#host.requireFor(version),
-        module,
-        exports: module?.exports,
-        __filename: record.path,
-        __dirname: path.dirname(record.path),
-      }),
-      load: (specifier) => this.#require(version, specifier),
-    };
+  /** @param {EsModule} module */
+  #versionOf(module) {
+    return /** @type {Version} */ (this.#versions.get(module));
   }
 
   /**
@@ -517,7 +533,7 @@ class EsmLoader {
     const { registry } = this.#host;
     const { record } = version;
     if (version.state === 'staged' && record.current) this.#host.willReplace(record.current);
-    version.foundAhead = null;
+    version.isFoundAhead = false;
     if (module.token) version.mark(module.token);
     // Not before: it has what the dispose handlers of the version before have left.
     version.hot ??= new HotContext(version, this.#host.hot);
@@ -643,6 +659,14 @@ function foundIn(requests, targets) {
   return found;
 }
 
+/** Of which a URL has each character as it is. */
+const PLAIN_PATH = /^\/[\w/.~@+-]*$/;
+
+/** `pathToFileURL`, without the way through a `URL` where there is nothing to escape. @param {string} filename */
+function fileUrl(filename) {
+  return PLAIN_PATH.test(filename) ? `file://${filename}` : pathToFileURL(filename).href;
+}
+
 /** `import.meta.main`, on Node 24.2 and up. */
 const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
 const HAS_META_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2);
@@ -655,7 +679,7 @@ const HAS_META_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2);
  */
 function timersIn(version, code) {
   const names = timerNamesIn(code);
-  if (names.length === 0) return {};
+  if (names.length === 0) return NO_VARIABLES;
   const timers = /** @type {Record<string, Function>} */ (timersFor(version));
   return Object.fromEntries(names.map((name) => [name, timers[name]]));
 }

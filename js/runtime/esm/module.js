@@ -31,11 +31,16 @@ const { Evaluation } = require('./evaluation');
  *   what runs in it is the module's own code
  * @property {(module: EsModule, start: number) => string} [nameText] the name for a function that is never called, by
  *   which coverage knows the text of the module; the module's own code starts at `start` of it
- * @property {() => boolean} [isGivenUp] nobody waits for it any more: an `import()` of it never ends
+ * @property {(module: EsModule) => boolean} [isGivenUp] nobody waits for it any more: an `import()` of it never ends
  *
  * @typedef {'new' | 'unlinked' | 'linking' | 'linked' | 'evaluating' | 'evaluating-async' | 'evaluated'} Status
  *   new: not all that it asks for is loaded
  */
+
+/** Shared by the many modules that have none. @type {Record<string, string>} */
+const NO_ATTRIBUTES = Object.freeze({});
+/** @type {ReadonlyMap<string, TransformedModule['indirects'][number]>} */
+const NO_INDIRECTS = new Map();
 
 class EsModule {
   /** @type {Status} */
@@ -67,6 +72,7 @@ class EsModule {
   evaluation = new Evaluation();
   /** Of TypeScript that is compiled to CommonJS. @type {import('./common-js').CommonJs | null} */
   commonJs = null;
+  #dynamicImport;
 
   /**
    * @param {string} url
@@ -78,31 +84,26 @@ class EsModule {
     this.url = url;
     this.transformed = transformed;
     this.host = host;
-    /** @type {(specifier: unknown, options: unknown) => Promise<object>} */
-    this.importDynamically = (specifier, options) => dynamicImport(this, specifier, options);
+    this.#dynamicImport = dynamicImport;
     /** @type {Request[]} */
-    this.requests = transformed.requests.map(({ specifier, attributes, startUtf16 }) => ({
-      specifier,
-      attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, value])),
-      startUtf16,
-    }));
+    this.requests = transformed.requests.map(requestOf);
     this.imports = transformed.imports;
     this.locals = transformed.locals;
     this.stars = transformed.stars;
     this.hasTopLevelAwait = transformed.isAsync;
-    /** Slots of exported variables, by exported name. */
-    this.slots = new Map(
-      this.locals.flatMap(({ names }, slot) =>
-        names.map((name) => /** @type {[string, number]} */ ([name, slot])),
-      ),
-    );
+    /** Slots of exported variables, by exported name. @type {Map<string, number>} */
+    this.slots = new Map();
+    this.locals.forEach(({ names }, slot) => {
+      for (const name of names) this.slots.set(name, slot);
+    });
     /** By exported name. */
-    this.indirects = new Map(transformed.indirects.map((each) => [each.name, each]));
-    this.environment = new Environment(
-      (slot) => this.#read(slot),
-      (slot) => this.instance?.isInitialized(slot) ?? false,
-      (slot) => this.#isFinal(slot),
-    );
+    this.indirects = indirectsOf(transformed);
+    this.environment = new Environment(this);
+  }
+
+  /** @param {unknown} specifier @param {unknown} options */
+  importDynamically(specifier, options) {
+    return this.#dynamicImport(this, specifier, options);
   }
 
   /**
@@ -143,18 +144,46 @@ class EsModule {
   }
 
   /** @param {number} slot */
-  #isFinal(slot) {
-    return this.environment.isInitialized(slot) && this.locals[slot]?.isMutated === false;
+  isInitialized(slot) {
+    return this.instance?.isInitialized(slot) ?? false;
   }
 
   /** @param {number} slot */
-  #read(slot) {
+  isConstant(slot) {
+    // What `var` declares is undefined before it is what it is.
+    return this.locals[slot]?.kind !== 'var' && this.isFinal(slot);
+  }
+
+  /** @param {number} slot */
+  isFinal(slot) {
+    return this.locals[slot]?.isMutated === false && this.isInitialized(slot);
+  }
+
+  /** @param {number} slot */
+  read(slot) {
     if (this.instance) return this.instance.read(slot);
     const { local = 'default' } = /** @type {TransformedModule['locals'][number]} */ (
       this.locals[slot]
     );
     throw new ReferenceError(`Cannot access '${local}' before initialization`);
   }
+}
+
+/**
+ * @param {TransformedModule['requests'][number]} request
+ * @returns {Request}
+ */
+function requestOf({ specifier, attributes, startUtf16 }) {
+  if (attributes.length === 0) return { specifier, attributes: NO_ATTRIBUTES, startUtf16 };
+  const entries = attributes.map(({ key, value }) => [key, value]);
+  return { specifier, attributes: Object.fromEntries(entries), startUtf16 };
+}
+
+/** @param {TransformedModule} transformed */
+function indirectsOf({ indirects }) {
+  return indirects.length === 0
+    ? NO_INDIRECTS
+    : new Map(indirects.map((each) => [each.name, each]));
 }
 
 exports.EsModule = EsModule;

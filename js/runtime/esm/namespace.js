@@ -96,10 +96,14 @@ function newNamespace(entries) {
   return namespace;
 }
 
+const TAG = { value: 'Module' };
+
+const refuse = () => false;
+
 class Namespace {
   #target;
-  /** Reads an export that has no value yet, by name. @type {Map<PropertyKey, () => unknown>} */
-  #uninitialized = new Map();
+  /** Reads an export that has no value yet, by name; null where all have. @type {Map<PropertyKey, () => unknown> | null} */
+  #uninitialized = null;
   /** @type {import('./environment').Link[]} */
   #links = [];
   /** @type {ProxyHandler<any>} */
@@ -108,13 +112,12 @@ class Namespace {
   /** @param {Entries} entries */
   constructor(entries) {
     this.names = entries.map(([name]) => name);
-    const target = Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } });
-    for (const name of this.names) {
-      Object.defineProperty(target, name, { value: undefined, writable: true, enumerable: true });
-    }
-    this.#target = Object.preventExtensions(target);
+    const target = Object.create(null);
+    for (const name of this.names) target[name] = undefined;
+    Object.defineProperty(target, Symbol.toStringTag, TAG);
+    this.#target = Object.seal(target);
     this.#traps = {
-      set: () => false,
+      set: refuse,
       defineProperty: (_, key, descriptor) => this.#acceptsProperty(key, descriptor),
     };
     this.object = new Proxy(target, this.#traps);
@@ -133,6 +136,10 @@ class Namespace {
    */
   connect(entries) {
     for (const link of this.#links.splice(0)) link.remove();
+    if (this.hasNamesOf(entries)) {
+      entries.forEach(([name, resolution], index) => this.#connectOne(name, index, resolution));
+      return;
+    }
     const resolutions = new Map(entries);
     this.names.forEach((name, index) => this.#connectOne(name, index, resolutions.get(name)));
   }
@@ -163,7 +170,8 @@ class Namespace {
   write(index, value) {
     const name = /** @type {string} */ (this.names[index]);
     this.#target[name] = value;
-    if (this.#uninitialized.delete(name) && this.#uninitialized.size === 0) {
+    if (this.#uninitialized?.delete(name) && this.#uninitialized.size === 0) {
+      this.#uninitialized = null;
       delete this.#traps.get;
       delete this.#traps.getOwnPropertyDescriptor;
     }
@@ -186,7 +194,8 @@ class Namespace {
     }
     const { environment } = module;
     if (!environment.isInitialized(slot)) this.#await(name, () => environment.read(slot));
-    this.#links.push(environment.link(slot, this, index));
+    const link = environment.link(slot, this, index);
+    if (link) this.#links.push(link);
   }
 
   /**
@@ -194,17 +203,18 @@ class Namespace {
    * @param {() => unknown} read throws as long as there is no value
    */
   #await(name, read) {
-    this.#uninitialized.set(name, () => {
+    const uninitialized = (this.#uninitialized ??= new Map());
+    uninitialized.set(name, () => {
       try {
         return read();
       } catch {
         throw new ReferenceError(`Cannot access '${name}' before initialization`);
       }
     });
-    this.#traps.get = (target, key) => (this.#uninitialized.get(key) ?? (() => target[key]))();
+    this.#traps.get = (target, key) => (uninitialized.get(key) ?? (() => target[key]))();
     this.#traps.getOwnPropertyDescriptor = (target, key) => {
       const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
-      const readNow = this.#uninitialized.get(key);
+      const readNow = uninitialized.get(key);
       return descriptor && readNow ? { ...descriptor, value: readNow() } : descriptor;
     };
   }

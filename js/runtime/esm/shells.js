@@ -124,7 +124,10 @@ class Shell {
       const resolution = entries.get(name);
       if (!resolution) write(index, undefined);
       else if (resolution.slot === NAMESPACE) write(index, namespaceOf(resolution.module));
-      else this.#links.push(resolution.module.environment.link(resolution.slot, this, index));
+      else {
+        const link = resolution.module.environment.link(resolution.slot, this, index);
+        if (link) this.#links.push(link);
+      }
     });
   }
 

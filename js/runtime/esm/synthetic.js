@@ -35,11 +35,12 @@ class SyntheticModule {
     this.formerNamespaces = [];
     /** Modules that ask for it and were linked. @type {Set<import('./module').EsModule>} */
     this.importers = new Set();
-    this.environment = new Environment(
-      (slot) => this.#values[slot],
-      () => true,
-      () => this.#evaluate === null,
-    );
+    this.environment = new Environment({
+      read: (slot) => this.#values[slot],
+      isInitialized: () => true,
+      isFinal: () => this.#evaluate === null,
+      isConstant: () => false,
+    });
   }
 
   /**
