@@ -1,12 +1,15 @@
 'use strict';
 
-/** The modules of the program, which the addon reads ahead of it while Node and safe-hot start. */
+/** The modules of the program, which the addon reads ahead of it while Node and safe-hot start, and what it has kept of them. */
 
+const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 const { binding } = require('./native');
+const { compiledFile, makeKept } = require('./compiled');
 const { preservesSymlinks, userConditions } = require('./node-arguments');
 const { CONDITIONS, EXTENSIONS } = require('./resolve-import');
+const { keepCompiled } = require('./runtime/compile-function');
 
 /** @typedef {import('./runtime/esm/transformed').ModuleAhead} ModuleAhead */
 
@@ -16,17 +19,30 @@ const tsconfigs = new binding.NativeTsconfigs();
 /** Until the program has started. @type {import('./binding').NativeAhead | null} */
 let ahead = null;
 
-/** @param {string} entry the file of the program */
-function lookAhead(entry) {
-  // What a link leads to is then another file than what it names.
-  if (preservesSymlinks()) return;
-  const conditions = [...CONDITIONS.import, ...userConditions()];
+/** @param {string} name the file of the program, as on the command line */
+function lookAhead(name) {
+  // What a link leads to is another file than what it names, and what may be read is Node's to say.
+  const isPlain = !preservesSymlinks() && !(/** @type {any} */ (process).permission);
+  const entry = isPlain ? realFile(name) : undefined;
+  if (entry === undefined) return;
+  const compiled = compiledFile(entry);
   const options = {
-    conditions,
+    conditions: [...CONDITIONS.import, ...userConditions()],
     extensions: EXTENSIONS.typescript,
     builtins: [...Module.builtinModules],
+    ...(compiled === null ? {} : { compiled }),
   };
-  ahead = new binding.NativeAhead(path.resolve(entry), options, tsconfigs);
+  ahead = new binding.NativeAhead(entry, options, tsconfigs);
+  if (compiled !== null) keepCompiled(makeKept(compiled, ahead));
+}
+
+/** @param {string} name */
+function realFile(name) {
+  try {
+    return fs.realpathSync(path.resolve(name));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -44,6 +60,7 @@ function takeAhead(filename) {
 function endAhead() {
   ahead?.end();
   ahead = null;
+  keepCompiled(null);
 }
 
 exports.endAhead = endAhead;

@@ -15,6 +15,8 @@ export declare class NativeAhead {
   constructor(entry: string, options: NativeAheadOptions, tsconfigs: NativeTsconfigs)
   /** The module at `path`, if all that it was made of is as it was; once. */
   take(path: string): NativeAheadModule | null
+  /** What V8 has compiled of the text of a file, with parameters. */
+  compiled(file: string, text: string, parameters: string): Buffer | null
   /** Waits until there is nothing more that the entry imports. */
   settle(): void
   /** Forgets what nobody has asked for, and begins nothing more. */
@@ -135,6 +137,9 @@ export declare class NativeWatcher {
 /** A checksum of the bytes. */
 export declare function checksum(bytes: Uint8Array): number
 
+/** Says of what text, with what parameters, something was compiled. */
+export declare function compiledKey(text: string, parameters: string): string
+
 /**
  * Panics on purpose, to see how a panic of the native part is reported: as a thrown error, and the
  * process goes on.
@@ -211,6 +216,8 @@ export interface NativeAheadOptions {
   builtins: Array<string>
   /** By how much the clock of a file system may go forward at once; 2,000 if left out, as some do. */
   clockStepMs?: number
+  /** A file with what V8 has compiled before. */
+  compiled?: string
 }
 
 export interface NativeAttribute {

@@ -843,6 +843,7 @@ module.exports.NativeScope = nativeBinding.NativeScope
 module.exports.NativeTsconfigs = nativeBinding.NativeTsconfigs
 module.exports.NativeWatcher = nativeBinding.NativeWatcher
 module.exports.checksum = nativeBinding.checksum
+module.exports.compiledKey = nativeBinding.compiledKey
 module.exports.crashTest = nativeBinding.crashTest
 module.exports.createScope = nativeBinding.createScope
 module.exports.fingerprint = nativeBinding.fingerprint

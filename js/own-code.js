@@ -55,6 +55,9 @@ const WRITE_AFTER_MS = 1_000;
 
 const runAsAtStart = AsyncLocalStorage.snapshot();
 
+/** @type {string | undefined} */
+let knownNodeName;
+
 const cache = isAsked() ? weakly(openCache()) : null;
 
 /** What was compiled here, and is to be in the file. @type {Fresh[]} */
@@ -164,18 +167,24 @@ function placeOf(filename) {
 /** @param {Fresh} module */
 function note(module) {
   fresh.push(module);
-  if (fresh.length === 1) writeLater();
+  if (fresh.length > 1) return;
+  writeLater(() => require('./own-code-write').write(fresh.splice(0)));
 }
 
-function writeLater() {
+/**
+ * Once the program has started, or if it ends before.
+ *
+ * @param {() => void} write
+ */
+function writeLater(write) {
   const { atExit } = load('at-exit.js');
-  const write = () => {
+  const writeNow = () => {
     clearTimeout(timer);
     takeBack();
-    require('./own-code-write').write(fresh.splice(0));
+    write();
   };
-  const timer = runAsAtStart(() => setTimeout(write, WRITE_AFTER_MS).unref());
-  const takeBack = atExit(write);
+  const timer = runAsAtStart(() => setTimeout(writeNow, WRITE_AFTER_MS).unref());
+  const takeBack = atExit(writeNow);
 }
 
 /** @param {string} name */
@@ -205,7 +214,7 @@ function isAsked() {
 function openCache() {
   const folder = cacheFolder();
   if (folder === null) return null;
-  const file = path.join(folder, `${process.version}-${process.arch}-${optionsOfV8()}.bin`);
+  const file = path.join(folder, `${nodeName()}.bin`);
   try {
     const bytes = fs.readFileSync(file);
     const end = HEAD + bytes.readUInt32LE(4);
@@ -250,12 +259,16 @@ function cacheFolder() {
   return fs.existsSync(packages) ? path.join(packages, '.cache', 'safe-hot') : null;
 }
 
-/** What V8 writes before all that it has compiled: its version and its options. */
-function optionsOfV8() {
-  return new vm.Script('').createCachedData().toString('hex', 0, 16);
+/** Node as it is run: with what V8 writes before all that it has compiled, its version and its options. */
+function nodeName() {
+  const head = () => new vm.Script('').createCachedData().toString('hex', 0, 16);
+  return (knownNodeName ??= `${process.version}-${process.arch}-${head()}`);
 }
 
 exports.CHECKSUM = CHECKSUM;
 exports.HEAD = HEAD;
+exports.isAsked = isAsked;
 exports.loadOwn = loadOwn;
+exports.nodeName = nodeName;
 exports.openCache = openCache;
+exports.writeLater = writeLater;

@@ -5,6 +5,7 @@
 //! to who asks, with its errors. The thread ends when there is nothing more that the entry imports.
 
 mod about;
+mod compiled;
 mod format;
 mod look;
 mod stamp;
@@ -18,6 +19,8 @@ use std::thread;
 use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
+use self::compiled::Compiled;
+pub use self::compiled::{checksum, compiled_key};
 use self::look::Looker;
 pub use self::look::{AheadOptions, ModuleAhead};
 use crate::path::real_path;
@@ -38,6 +41,30 @@ struct Shared {
     has_changed: Condvar,
     has_walked: Mutex<bool>,
     has_ended: Condvar,
+    compiled: Mutex<Earlier>,
+}
+
+/// What an earlier start has left.
+#[derive(Default)]
+enum Earlier {
+    #[default]
+    None,
+    Unread(PathBuf),
+    Read(Compiled),
+}
+
+impl Earlier {
+    fn read(&mut self) {
+        if let Self::Unread(file) = self {
+            *self = Compiled::read(file).map_or(Self::None, Self::Read);
+        }
+    }
+
+    fn of(&mut self, file: &str, key: &str) -> Option<Vec<u8>> {
+        self.read();
+        let Self::Read(compiled) = self else { return None };
+        compiled.of(file, key).map(<[u8]>::to_vec)
+    }
 }
 
 impl Shared {
@@ -53,13 +80,17 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Begins with the file `entry`.
+    /// Begins with the file `entry`. What V8 has compiled before is in the file `compiled`, if there is one.
     #[must_use]
-    pub fn start(entry: PathBuf, options: AheadOptions) -> Self {
-        let shared =
-            Arc::new(Shared { files: Mutex::new(Some(FxHashMap::default())), ..Shared::default() });
+    pub fn start(entry: PathBuf, compiled: Option<PathBuf>, options: AheadOptions) -> Self {
+        let shared = Arc::new(Shared {
+            files: Mutex::new(Some(FxHashMap::default())),
+            compiled: Mutex::new(compiled.map_or(Earlier::None, Earlier::Unread)),
+            ..Shared::default()
+        });
         let walked = Arc::clone(&shared);
         let walk = move || {
+            walked.compiled.lock().read();
             walk(&walked, &entry, &Looker::new(options));
             walked.did_walk();
         };
@@ -77,7 +108,7 @@ impl Ahead {
     #[must_use]
     pub fn take(&self, path: &Path) -> Option<ModuleAhead> {
         let mut files = self.shared.files.lock();
-        while let Some(State::Working) = files.as_ref()?.get(path) {
+        while matches!(files.as_ref()?.get(path), Some(State::Working)) {
             self.shared.has_changed.wait(&mut files);
         }
         let state = files.as_mut()?.insert(path.to_path_buf(), State::Over);
@@ -96,8 +127,15 @@ impl Ahead {
         }
     }
 
+    /// What V8 has compiled of the text of a file, with parameters.
+    #[must_use]
+    pub fn compiled(&self, file: &str, text: &str, parameters: &str) -> Option<Vec<u8>> {
+        self.shared.compiled.lock().of(file, &compiled_key(text, parameters))
+    }
+
     /// Forgets what nobody has asked for, and begins nothing more.
     pub fn end(&self) {
+        *self.shared.compiled.lock() = Earlier::None;
         *self.shared.files.lock() = None;
     }
 }

@@ -1,13 +1,14 @@
 //! The modules of a program, read ahead of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use super::tsconfig::NativeTsconfigs;
-use crate::ahead::{Ahead, AheadOptions, ModuleAhead};
+use crate::ahead::{self, Ahead, AheadOptions, ModuleAhead};
 
 #[napi(object, object_to_js = false)]
 pub struct NativeAheadOptions {
@@ -19,6 +20,8 @@ pub struct NativeAheadOptions {
     pub builtins: Vec<String>,
     /// By how much the clock of a file system may go forward at once; 2,000 if left out, as some do.
     pub clock_step_ms: Option<u32>,
+    /// A file with what V8 has compiled before.
+    pub compiled: Option<String>,
 }
 
 /// What an ES module is, or TypeScript that is compiled to CommonJS.
@@ -36,16 +39,23 @@ pub struct NativeAhead {
     inner: Ahead,
 }
 
+/// Says of what text, with what parameters, something was compiled.
+#[napi(catch_unwind)]
+pub fn compiled_key(text: String, parameters: String) -> String {
+    ahead::compiled_key(&text, &parameters)
+}
+
 #[napi]
 impl NativeAhead {
     /// Begins with the file `entry`.
     #[napi(constructor, catch_unwind)]
     pub fn new(entry: String, options: NativeAheadOptions, tsconfigs: &NativeTsconfigs) -> Self {
-        let NativeAheadOptions { conditions, extensions, builtins, clock_step_ms } = options;
+        let NativeAheadOptions { conditions, extensions, builtins, clock_step_ms, compiled } =
+            options;
         let tsconfigs = Arc::clone(&tsconfigs.inner);
         let clock_step = Duration::from_millis(u64::from(clock_step_ms.unwrap_or(2_000)));
         let options = AheadOptions { conditions, extensions, builtins, tsconfigs, clock_step };
-        Self { inner: Ahead::start(PathBuf::from(entry), options) }
+        Self { inner: Ahead::start(entry.into(), compiled.map(Into::into), options) }
     }
 
     /// The module at `path`, if all that it was made of is as it was; once.
@@ -53,6 +63,12 @@ impl NativeAhead {
     pub fn take(&self, path: String) -> Option<NativeAheadModule> {
         let ModuleAhead { code, about, .. } = self.inner.take(Path::new(&path))?;
         Some(NativeAheadModule { code, about })
+    }
+
+    /// What V8 has compiled of the text of a file, with parameters.
+    #[napi(catch_unwind)]
+    pub fn compiled(&self, file: String, text: String, parameters: String) -> Option<Buffer> {
+        self.inner.compiled(&file, &text, &parameters).map(Buffer::from)
     }
 
     /// Waits until there is nothing more that the entry imports.

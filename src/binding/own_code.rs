@@ -5,13 +5,13 @@ use std::path::Path;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use xxhash_rust::xxh3::xxh3_64;
+
+use crate::ahead;
 
 /// A checksum of the bytes.
 #[napi(catch_unwind)]
 pub fn checksum(bytes: Uint8Array) -> u32 {
-    let sum = xxh3_64(&bytes);
-    u32::try_from(sum & u64::from(u32::MAX)).unwrap_or_default()
+    ahead::checksum(&bytes)
 }
 
 /// For each file what says whether it is another than before, as `stampOf` in `js/own-code.js` has it, or `null` where

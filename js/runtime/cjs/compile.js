@@ -11,7 +11,7 @@
  * module has in its scope chain, so the token lives exactly as long as any code of this version is reachable.
  */
 
-const vm = require('node:vm');
+const { compileFunction } = require('../compile-function');
 const { dynamicImportOption } = require('./native-import');
 const { didRun, nameText } = require('../coverage');
 const { ownMapOf, registerOwnMap } = require('../source-maps');
@@ -102,7 +102,7 @@ function compileWith(text, filename, own, timerNames) {
   try {
     const parameters = [...MODULE_PARAMETERS, ...own, ...timerNames];
     const options = { filename, ...dynamicImportOption(text) };
-    return { wrapper: vm.compileFunction(text, parameters, options), timerNames };
+    return { wrapper: compileFunction(text, parameters, options), timerNames };
   } catch (error) {
     const declared = DECLARED_ALREADY.exec(/** @type {Error} */ (error).message)?.[1];
     const others = timerNames.filter((name) => name !== declared);

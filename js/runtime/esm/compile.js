@@ -25,7 +25,7 @@
  * map gets one, and so does the map: tools read maps by what a script holds, whatever its columns are said to be.
  */
 
-const vm = require('node:vm');
+const { compileFunction } = require('../compile-function');
 
 /**
  * @typedef {import('./module').EsModule} EsModule
@@ -86,7 +86,7 @@ function wrapperFor(transformed, text, parameters, options) {
     known.filename === options.filename &&
     known.parameters.join() === parameters.join();
   if (isSame) return known.wrapper;
-  const wrapper = vm.compileFunction(text, parameters, options);
+  const wrapper = compileFunction(text, parameters, options);
   compiled.set(transformed, { text, parameters, filename: options.filename, wrapper });
   return wrapper;
 }
