@@ -136,6 +136,8 @@ export interface Adapter {
   package: string;
   /** Which versions `adapt` fits, as limits with a blank between them: `>=6 <10`. Default: all. */
   versions?: string;
+  /** Other packages that do the work of its clients, such as a pool: what those open is the clients' own. */
+  uses?: string[];
   /** Each such client goes with the module that asked for it, whoever has loaded the package. */
   client?: ClientKind;
   /**

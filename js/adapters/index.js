@@ -73,7 +73,11 @@ class Adapters {
   add(...adapters) {
     adapters.forEach(check);
     for (const adapter of adapters) {
-      if (adapter.client) addClientKind(adapter.package, adapter.client);
+      const { package: name, uses = [], client } = adapter;
+      if (client) {
+        addClientKind(client);
+        [name, ...uses].forEach(addClientPackage);
+      }
       if (!adapter.adapt) continue;
       const known = this.#known.get(adapter.package) ?? [];
       this.#known.set(adapter.package, [...known, () => adapter]);
@@ -133,7 +137,7 @@ class Adapters {
       if (!isWithin(version, adapter.versions)) continue;
       runAsCold(() => {
         try {
-          adapted = adapter.adapt?.(adapted, this.#tools(adapter.package, file)) ?? adapted;
+          adapted = adapter.adapt?.(adapted, this.#tools(adapter, file)) ?? adapted;
         } catch (cause) {
           const { message: reason } = /** @type {Error} */ (cause);
           const details = { package: adapter.package, version, reason };
@@ -145,11 +149,11 @@ class Adapters {
   }
 
   /**
-   * @param {string} packageName
+   * @param {Adapter} adapter
    * @param {string} file
    * @returns {AdapterTools}
    */
-  #tools(packageName, file) {
+  #tools({ package: packageName, uses = [] }, file) {
     const { placeEntries } = require('./entries');
     const { Singleton } = require('./singleton');
     return {
@@ -162,7 +166,7 @@ class Adapters {
         this.#shared.push(new Singleton(holder, setUpBy, fresh, this.#host));
       },
       own: (thing, what, end) => {
-        addClientPackage(packageName);
+        [packageName, ...uses].forEach(addClientPackage);
         ownClient(thing, what, end);
         return thing;
       },

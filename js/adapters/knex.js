@@ -5,6 +5,7 @@
 /** @type {import('../index').Adapter} */
 module.exports = {
   package: 'knex',
+  uses: ['tarn'],
   adapt(exports, { own }) {
     const knex = exports.default ?? exports;
     const { prototype } = knex.Client;
@@ -18,6 +19,8 @@ module.exports = {
 };
 
 /**
+ * Connections that are idle end now, the others as they come back.
+ *
  * @param {any} client
  * @param {number} graceMs
  */
@@ -25,7 +28,8 @@ function drain(client, graceMs) {
   const { pool } = client;
   if (!pool || pool.destroyed) return;
   pool.min = 0;
-  pool.idleTimeoutMillis = 1;
+  pool.idleTimeoutMillis = 0;
   pool.check();
+  pool.on?.('release', () => queueMicrotask(() => pool.check()));
   setTimeout(() => client.pool && client.destroy(), graceMs).unref();
 }

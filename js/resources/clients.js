@@ -34,12 +34,8 @@ function addClientPackage(name) {
   inPackages = new RegExp(`[\\\\/]node_modules[\\\\/](${[...packages].join('|')})[\\\\/]`);
 }
 
-/**
- * @param {string} packageName
- * @param {ClientKind} kind
- */
-function addClientKind(packageName, kind) {
-  addClientPackage(packageName);
+/** @param {ClientKind} kind */
+function addClientKind(kind) {
   kinds.push(kind);
   byPrototype = new WeakMap();
 }

@@ -172,12 +172,16 @@ module.exports = async () => [(await db.model('User').find()).map(({ name }) => 
     register: 'db.js',
     files: {
       'db.js': `const { Memory } = require('./driver');
-module.exports = require('knex')({ client: Memory, pool: { min: 0, max: 4 } });
+module.exports = require('knex')({ client: Memory, connection: {}, pool: { min: 0, max: 4 } });
 // V0
 `,
+      // As of a package.
+      'package.json': '{ "safe-hot": { "exclude": ["driver.js"] } }',
       'driver.js': `let open = 0;
 exports.open = () => open;
 exports.Memory = class extends require('knex').Client {
+  get driverName() { return 'memory'; }
+  _driver() { return {}; }
   async acquireRawConnection() { return { number: open += 1 }; }
   async destroyRawConnection() { open -= 1; }
   async _query(connection, asked) { return { ...asked, response: [{ x: 1 }] }; }
@@ -255,6 +259,7 @@ describe('adapters', function () {
         assert.equal(await app.get(), version);
       };
       const first = await app.get();
+      assert.match(first, /^V0 /);
       const before = await holdings(app);
       const connections = mongo.connections();
       const as = (registered, entry) => {
@@ -312,6 +317,32 @@ require('./db').connect().then(() => server.listen(0, () => console.log('listeni
 
       assert.equal((await app.nextReload()).outcome, 'committed');
       for (let asked = 0; asked < 2; asked += 1) await mongo.nextHello();
+    });
+
+    it('knex: idle connections go, also when the module that opened them has been loaded anew', async () => {
+      const files = {
+        'db.js': `const { Client } = require('knex');
+class Memory extends Client {
+  get driverName() { return 'memory'; }
+  _driver() { return {}; }
+  async acquireRawConnection() { return {}; }
+  async destroyRawConnection() { console.log('destroyed'); }
+  async _query(connection, asked) { return { ...asked, response: [] }; }
+  processResponse({ response }) { return response; }
+}
+module.exports = require('knex')({ client: Memory, connection: {}, pool: { min: 0, idleTimeoutMillis: 1500, reapIntervalMillis: 100 } });
+`,
+        'server.js': `const server = require('node:http').createServer((req, res) => res.end('V0'));
+require('./db').raw('select 1').then(() => server.listen(0, () => console.log('listening', server.address().port, process.pid)));
+`,
+      };
+      const app = await apps.serve(files);
+
+      app.edit('server.js', 'V0', 'V1');
+
+      const { outcome, disposed } = await app.nextReload();
+      assert.deepEqual([outcome, disposed], ['committed', []]);
+      await app.nextLine('destroyed');
     });
 
     it('mongoose: another database is connected to by another process', async () => {
