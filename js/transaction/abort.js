@@ -4,13 +4,13 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const { disposerOf } = require('../resources/disposal');
-const { survivorsOf } = require('./detach');
+const { holdersOf, survivorsOf } = require('./detach');
 
 /**
  * @param {import('./stage').Staged} staged used up by this call
  * @param {import('./host').TransactionHost} host
  */
-function abort({ overlay, caller, plan }, host) {
+function abort({ overlay }, host) {
   const { registry, servers, adapters } = host;
   const versions = [...overlay.versions.values(), ...overlay.failed];
   registry.overlay = null;
@@ -18,21 +18,18 @@ function abort({ overlay, caller, plan }, host) {
   servers.abort();
   adapters.abort();
   servers.release(new Set(versions), { ...host.options, lingerMs: 0 });
-  // A top was staged with a module that stays as its parent.
-  const boundaries = plan.boundaries.map(({ id }) => registry.byId(id).current?.module);
-  const parents = [caller?.module, ...boundaries];
   const stale = versions.flatMap((version) => {
     const { module, record, hot } = version;
     if (record.current?.isDisposed && hot?.data) record.handedData = hot.data;
     registry.stale.add(version, 'aborted');
     if (!module) return [];
-    const cold = record.coldHolders.map((ref) => ref.deref());
     return [
       {
         module,
         filename: record.path,
         successor: null,
-        holders: /** @type {NodeModule[]} */ ([...parents, ...cold].filter(Boolean)),
+        // It may have been staged with a module that stays as its parent.
+        holders: holdersOf(version, []),
         survivors: survivorsOf(module, null, host),
         disposers: [
           ...record.takeKept(({ creator }) => creator === version.number),

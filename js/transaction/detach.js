@@ -13,7 +13,8 @@ const Module = /** @type {any} */ (require('node:module'));
  */
 
 /**
- * Modules that may have `version` among their `children`. Asked before the graph changes.
+ * Modules that may have `version` among their `children`: who has loaded it, and who it was loaded for, since that is to
+ * ask for it later. Asked before the graph changes.
  *
  * @param {Version} version
  * @param {ModuleRecord[]} importers
@@ -22,7 +23,8 @@ const Module = /** @type {any} */ (require('node:module'));
 function holdersOf(version, importers) {
   const cold = version.record.coldHolders.map((ref) => ref.deref());
   const hot = importers.map((record) => record.current?.module);
-  return /** @type {NodeModule[]} */ ([...cold, ...hot].filter(Boolean));
+  const parent = version.module?.parent;
+  return /** @type {NodeModule[]} */ ([...cold, ...hot, parent].filter(Boolean));
 }
 
 /**

@@ -1,0 +1,3 @@
+exports.asks = false;
+exports.lazy = () => require('./lazy');
+exports.other = () => require('./other');

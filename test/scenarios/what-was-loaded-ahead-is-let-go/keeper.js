@@ -1,0 +1,3 @@
+exports.asks = true;
+exports.lazy = () => require('./lazy');
+exports.other = () => require('./other');
