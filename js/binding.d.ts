@@ -56,6 +56,11 @@ export declare class NativeGraph {
    */
   orphanedBy(ids: Array<number>): Array<number>
   /**
+   * What `orphanedBy` would give once these changes were applied; changes nothing. Copies the
+   * graph. Throws `ERR_SAFE_HOT_UNKNOWN_MODULE`.
+   */
+  orphanedOnce(changes: Array<NativeGraphChange>, ids: Array<number>): Array<number>
+  /**
    * Loaded modules that no root leads to, ascending; `extraRoots` count as roots. Walks the
    * whole graph.
    */

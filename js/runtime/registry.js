@@ -18,6 +18,7 @@ const { StaleVersions } = require('./stale');
  * @property {Version[]} evaluated the same in the order in which their evaluation ended: dependencies first
  * @property {Version[]} failed staged versions that threw, whose resources have to go
  * @property {Map<string, PreparedSource>} sources what prepare has read, by path
+ * @property {Map<ModuleRecord, unknown>} gone what cannot be evaluated, and why
  * @property {Set<ModuleRecord>} unprepared files that changed under the stage
  * @property {boolean} isOutdated a current version has come to import what is planned
  * @property {Set<Promise<void>>} awaiting evaluations that wait at the top level
@@ -126,6 +127,21 @@ class Registry {
       if (this.overlay.planned.has(record)) return undefined;
     }
     return record.current ?? undefined;
+  }
+
+  /**
+   * The file that a request of a version has led to before. What is evaluated again from its last good source asks for
+   * what its predecessor has.
+   *
+   * @param {Version} version
+   * @param {string} request
+   */
+  resolvedBefore(version, request) {
+    const { requests, record, state } = version;
+    const isLastGood = state === 'staged' && this.overlay?.lastGood;
+    return (
+      requests.get(request) ?? (isLastGood ? record.current?.requests.get(request) : undefined)
+    );
   }
 
   /** The staged version becomes the one that everyone sees; what it replaces becomes stale. */

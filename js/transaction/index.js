@@ -53,8 +53,14 @@ const { abort } = require('./abort');
  * @property {import('../resources/traces').Snapshot} [before] as the stage began
  *
  * @typedef {{ type: 'given-back' }} GivenBack the change set comes again, with what was saved after it
- * @typedef {{ type: 'staged', staged: Staged, guard: StageGuard, replaced: Set<Version>,
- *   before: import('../resources/traces').Snapshot }} StagedWork
+ *
+ * @typedef {object} StagedWork
+ * @property {'staged'} type
+ * @property {Staged} staged
+ * @property {StageGuard} guard
+ * @property {Set<Version>} replaced
+ * @property {import('../resources/traces').Snapshot} [before] as the stage began
+ * @property {import('./host').Result} [restores] for a request that has come to this, the last good sources
  */
 
 /** How often a stage that was overtaken by a change of the graph or of a file is begun anew. */
@@ -139,7 +145,11 @@ class Transactions {
     const done = work.type === 'done' ? work : this.#finishNow(request, work);
     const ended = this.#restored(request, done);
     this.#reports.flush();
-    const report = this.#publish(request, ended);
+    // It cannot wait for what is restored either.
+    const report = this.#publish(
+      request,
+      ended.type === 'done' ? ended : this.#end(request, ended, 0),
+    );
     queueMicrotask(() => void this.#drain());
     return report;
   }
@@ -210,7 +220,7 @@ class Transactions {
   #carryOut(request) {
     const work = this.#begin(request, MAX_ATTEMPTS);
     if (work.type === 'staged') return this.#settle(request, work);
-    if (work.type === 'done') this.#publishLater(request, work);
+    if (work.type === 'done') return this.#publishLater(request, work);
     return undefined;
   }
 
@@ -293,7 +303,7 @@ class Transactions {
    * @returns {Done | StagedWork | GivenBack}
    */
   #evaluate(request, staged, attempts) {
-    const { registry, loader, servers } = this.#host;
+    const { registry, servers } = this.#host;
     const { overlay } = staged;
     const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
     servers.beginStage((owner) => isLedTo(owner, replaced));
@@ -306,7 +316,7 @@ class Transactions {
     /** @type {{ error: unknown } | null} */
     let failure = null;
     try {
-      evaluateStaged(staged, loader, registry);
+      evaluateStaged(staged, this.#host);
     } catch (error) {
       failure = { error };
     }
@@ -427,10 +437,44 @@ class Transactions {
       return;
     }
     const lingerMs = ended === 'timed-out' ? 0 : options.settleTimeoutMs;
-    this.#publishLater(
-      request,
-      failure ? this.#fail(request, work, failure.error) : this.#finish(request, work, lingerMs),
-    );
+    await this.#publishLater(request, this.#end(request, work, lingerMs));
+  }
+
+  /**
+   * Commits a stage, or takes it back.
+   *
+   * @param {Request} request
+   * @param {StagedWork} work
+   * @param {number} lingerMs how long the successor may still ask for a listening socket
+   * @returns {Done}
+   */
+  #end(request, work, lingerMs) {
+    const { failure } = work.guard;
+    if (!work.restores) {
+      return failure
+        ? this.#fail(request, work, failure.error)
+        : this.#finish(request, work, lingerMs);
+    }
+    if (failure) return this.#notRestored(request, work, failure.error);
+    work.guard.remove();
+    const repoint = this.#host.prepareRepoint(work.staged.overlay);
+    const result = this.#commit(work.staged, { lingerMs, repoint });
+    const { plan } = work.staged;
+    return this.#done(request, 'restored', { ...result, ...work.restores, plan });
+  }
+
+  /**
+   * @param {Request} request
+   * @param {StagedWork} work
+   * @param {unknown} cause
+   */
+  #notRestored(request, work, cause) {
+    const [first] = work.staged.prepared.changed;
+    const error = new SafeHotError('ERR_SAFE_HOT_RESTORE', { path: first?.path }, cause);
+    this.#undo(work);
+    this.#disposed.clear();
+    const changed = work.restores?.changed ?? [];
+    return this.#done(request, 'restart-required', { changed, error });
   }
 
   /**
@@ -547,7 +591,7 @@ class Transactions {
    *
    * @param {Request} request
    * @param {Done} done what became of it otherwise
-   * @returns {Done}
+   * @returns {Done | StagedWork} work where the last good sources await something
    */
   #restored(request, done) {
     const disposed = [...this.#disposed].filter(({ state }) => state === 'current');
@@ -560,10 +604,10 @@ class Transactions {
    * @param {Request} request
    * @param {Version[]} disposed
    * @param {import('./host').Result} result of the request
-   * @returns {Done}
+   * @returns {Done | StagedWork}
    */
   #restore(request, disposed, { changed = [], error }) {
-    const { graph, registry, loader, servers } = this.#host;
+    const { graph, registry, servers } = this.#host;
     const records = disposed.map((version) => version.record);
     const outcome = guarded(() =>
       graph.plan({ changed: records.map((record) => record.id), unaccepted: 'reload' }),
@@ -579,19 +623,21 @@ class Transactions {
     registry.overlay = overlay;
     this.#host.willStage(replaced);
     this.#state = { phase: 'working' };
+    /** @type {StagedWork} */
+    const work = {
+      type: 'staged',
+      staged,
+      guard: new StageGuard(),
+      replaced,
+      restores: { changed, error },
+    };
     try {
-      evaluateStaged(staged, loader, registry);
+      evaluateStaged(staged, this.#host);
     } catch (cause) {
-      abort(staged, this.#host);
-      this.#state = { phase: 'idle' };
-      const details = { path: records[0]?.path };
-      const fatal = new SafeHotError('ERR_SAFE_HOT_RESTORE', details, cause);
-      return this.#done(request, 'restart-required', { changed, error: fatal });
+      return this.#notRestored(request, work, cause);
     }
-    const repoint = this.#host.prepareRepoint(overlay);
-    const lingerMs = this.#host.options.settleTimeoutMs;
-    const result = this.#commit(staged, { lingerMs, repoint });
-    return this.#done(request, 'restored', { ...result, changed, error, plan });
+    if (overlay.awaiting.size > 0) return work;
+    return this.#end(request, work, this.#host.options.settleTimeoutMs);
   }
 
   /**
@@ -620,10 +666,13 @@ class Transactions {
   /**
    * @param {Request} request
    * @param {Done} done
+   * @returns {Promise<void> | undefined} undefined if there was nothing to wait for
    */
   #publishLater(request, done) {
     const ended = this.#restored(request, done);
+    if (ended.type === 'staged') return this.#settle(request, ended);
     this.#reports.add(() => void this.#publish(request, ended));
+    return undefined;
   }
 
   /**

@@ -7,7 +7,7 @@
 
 const { SafeHotError } = require('../errors');
 const { frameAt } = require('../report/frame');
-const { namedBy } = require('./stage');
+const { namedBy, topsOf } = require('./stage');
 const { placed, syntaxError, unresolved } = require('./refusals');
 
 /**
@@ -24,7 +24,7 @@ const NAME = /^(?:[\p{ID_Continue}$]+|"[^"]*"|'[^']*')/u;
  * @returns {SafeHotError | undefined} why it will not link
  */
 function linkError(staged, host) {
-  const broken = host.findBrokenLink(staged.overlay, toBeEvaluated(staged, host.registry));
+  const broken = host.findBrokenLink(staged.overlay, toBeEvaluated(staged, host));
   if (!broken) return undefined;
   const record = causeOf(broken, staged.prepared, host.registry);
   const { path, source, error } = broken;
@@ -48,10 +48,11 @@ function linkError(staged, host) {
  * The tops of the plan, and what is named on the ways from them.
  *
  * @param {import('./stage').Staged} staged
- * @param {import('../runtime/registry').Registry} registry
+ * @param {import('./host').TransactionHost} host
  */
-function toBeEvaluated({ plan, overlay, prepared }, registry) {
-  const reached = new Set(plan.tops.map((id) => registry.byId(id)));
+function toBeEvaluated(staged, host) {
+  const { overlay, prepared } = staged;
+  const reached = new Set(topsOf(staged, host));
   for (const record of reached) {
     for (const named of namedBy(record, prepared)) {
       if (overlay.planned.has(named) && !prepared.gone.has(named)) reached.add(named);

@@ -2,7 +2,8 @@
 
 /**
  * Prepare touches nothing: it reads what has changed, compares content, parses, and resolves the imports. What ends
- * here is refused, and nothing of the program has run.
+ * here is refused, and nothing of the program has run. A file that cannot be evaluated ends it only where the program, as
+ * it is saved now, leads to it: a fresh process would not look at it otherwise.
  */
 
 const Module = /** @type {any} */ (require('node:module'));
@@ -11,6 +12,7 @@ const { isEnvFile } = require('../env-files');
 const { SafeHotError } = require('../errors');
 const { isOurs } = require('../runtime/formats');
 const { isTypeScript } = require('../resolve-import');
+const { orphansAmong } = require('./orphans');
 const { placeOfSyntaxError } = require('../report/frame');
 const { placed, syntaxError, unresolved } = require('./refusals');
 
@@ -34,7 +36,8 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  *   have read them
  * @property {Map<string, PreparedSource>} sources
  * @property {Map<ModuleRecord, Set<ModuleRecord>>} mentions of the changed modules
- * @property {Set<ModuleRecord>} gone whose files are no more
+ * @property {Map<ModuleRecord, SafeHotError>} gone whose files are no more, or broken, where nothing leads to them; and why
+ *   they cannot be evaluated
  *
  * @typedef {{ type: 'unchanged', changed: string[] }} Unchanged
  * @typedef {{ type: 'refused', error: SafeHotError, changed: string[] }} Refused
@@ -89,14 +92,38 @@ function prepare(host, changes) {
   if (vanished.length > 0) host.clearPathCache(vanished, []);
 
   const prepared = { ...readyWith([]), causes };
+  /** @type {Map<ModuleRecord, SafeHotError>} */
+  const broken = new Map();
   for (const [index, record] of [...touched].entries()) {
     const outcome = readOutcome(host, record, /** @type {any} */ (files[index]), prepared);
-    if (outcome) return { ...outcome, changed: [record.path] };
+    if (outcome?.type === 'refused') broken.set(record, outcome.error);
+    else if (outcome) return { ...outcome, changed: [record.path] };
   }
+  const refused = leaveOut(broken, host, prepared);
+  if (refused) return refused;
   if (prepared.changed.length === 0) {
     return { type: 'unchanged', changed: [...touched].map((record) => record.path) };
   }
   return prepared;
+}
+
+/**
+ * Leaves broken files out, unless the program leads to one of them.
+ *
+ * @param {Map<ModuleRecord, SafeHotError>} broken
+ * @param {PrepareHost} host
+ * @param {Prepared} prepared
+ * @returns {Refused | undefined}
+ */
+function leaveOut(broken, { graph }, prepared) {
+  if (broken.size === 0) return undefined;
+  const orphans = orphansAmong(broken.keys(), prepared, graph);
+  for (const [record, error] of broken) {
+    if (!orphans.has(record)) return { type: 'refused', error, changed: [record.path] };
+    prepared.changed.push(record);
+    prepared.gone.set(record, error);
+  }
+  return undefined;
 }
 
 /**
@@ -131,7 +158,7 @@ function readyWith(changed) {
     causes: new Map(),
     sources: new Map(),
     mentions: new Map(),
-    gone: new Set(),
+    gone: new Map(),
   };
 }
 
@@ -423,7 +450,7 @@ function accept(record, { source, fingerprint }, factory, mentions, prepared) {
 }
 
 /**
- * A file that is gone is refused while a module names it that has loaded it, unless it may do without; and where no
+ * A file that is gone is broken while a module names it that has loaded it, unless it may do without; and where no
  * module has loaded it, but the command line or cold code.
  *
  * @param {PrepareHost} host
@@ -446,13 +473,11 @@ function stillRequired(host, record, prepared) {
     );
     if (request) return refuseUnresolved(record, importer, request, file.source);
   }
-  if (importers.length === 0) {
-    const details = { path: record.path, version: record.current?.number };
-    const error = new SafeHotError('ERR_SAFE_HOT_DELETED', details);
-    return { type: /** @type {const} */ ('refused'), error };
-  }
+  const details = { path: record.path, version: record.current?.number };
+  const error = new SafeHotError('ERR_SAFE_HOT_DELETED', details);
+  if (importers.length === 0) return { type: /** @type {const} */ ('refused'), error };
   prepared.changed.push(record);
-  prepared.gone.add(record);
+  prepared.gone.set(record, error);
   return undefined;
 }
 

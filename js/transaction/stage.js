@@ -5,6 +5,8 @@
  * but for the dispose handlers that a program registered itself.
  */
 
+const { losesEdges, orphansAmong } = require('./orphans');
+
 /**
  * @typedef {import('../runtime/record').Version} Version
  * @typedef {import('../runtime/record').ModuleRecord} ModuleRecord
@@ -15,6 +17,11 @@
  * @property {import('../binding').NativePlan} plan
  * @property {import('./prepare').Prepared} prepared
  * @property {Version | undefined} caller
+ *
+ * @typedef {object} StageHost
+ * @property {import('../runtime/cjs/loader').Loader} loader
+ * @property {import('../runtime/registry').Registry} registry
+ * @property {import('../binding').NativeGraph} graph
  */
 
 /**
@@ -31,6 +38,7 @@ function openOverlay(plan, prepared, registry, { lastGood }) {
     evaluated: [],
     failed: [],
     sources: prepared.sources,
+    gone: prepared.gone,
     unprepared: new Set(),
     isOutdated: false,
     awaiting: new Set(),
@@ -47,16 +55,16 @@ function openOverlay(plan, prepared, registry, { lastGood }) {
  * awaits comes later.
  *
  * @param {Staged} staged
- * @param {import('../runtime/cjs/loader').Loader} loader
- * @param {import('../runtime/registry').Registry} registry
+ * @param {StageHost} host
  * @throws what a module throws
  */
-function evaluateStaged(staged, loader, registry) {
+function evaluateStaged(staged, { graph, loader, registry }) {
   const { plan, caller, overlay, prepared } = staged;
-  const boundaries = new Map(plan.boundaries.map(({ id, via }) => [via, registry.byId(id)]));
-  for (const id of plan.tops) {
-    const record = registry.byId(id);
-    const boundary = caller ?? boundaries.get(id)?.current ?? undefined;
+  const boundaries = new Map(
+    plan.boundaries.map(({ id, via }) => [registry.byId(via), registry.byId(id)]),
+  );
+  for (const record of topsOf(staged, { graph, registry })) {
+    const boundary = caller ?? boundaries.get(record)?.current ?? undefined;
     const isMain = record.current !== null && record.current.module === process.mainModule;
     loader.stage(record, isMain ? null : parentOf(record, boundary), isMain);
   }
@@ -73,6 +81,22 @@ function evaluateStaged(staged, loader, registry) {
       if (isAsked(record)) loader.stage(record, version.module, false);
     }
   }
+}
+
+/**
+ * The tops of a plan, but for those that accept or are accepted and that the program leads to no more. A caller is to have
+ * what it asks for.
+ *
+ * @param {Staged} staged
+ * @param {Pick<StageHost, 'graph' | 'registry'>} host
+ */
+function topsOf({ plan, prepared, caller }, { graph, registry }) {
+  const tops = plan.tops.map((id) => registry.byId(id));
+  if (caller || plan.boundaries.length === 0 || !losesEdges(prepared)) {
+    return tops.filter((record) => !prepared.gone.has(record));
+  }
+  const orphans = orphansAmong(tops, prepared, graph);
+  return tops.filter((record) => !orphans.has(record));
 }
 
 /**
@@ -121,3 +145,4 @@ function parentOf(record, boundary) {
 exports.openOverlay = openOverlay;
 exports.evaluateStaged = evaluateStaged;
 exports.namedBy = namedBy;
+exports.topsOf = topsOf;

@@ -90,6 +90,21 @@ impl NativeGraph {
         orphans.map(|ids| numbers(&ids)).map_err(|error| thrown(&error))
     }
 
+    /// What `orphanedBy` would give once these changes were applied; changes nothing. Copies the
+    /// graph. Throws `ERR_SAFE_HOT_UNKNOWN_MODULE`.
+    #[napi(catch_unwind)]
+    pub fn orphaned_once(
+        &self,
+        changes: Vec<NativeGraphChange>,
+        ids: Vec<u32>,
+    ) -> napi::Result<Vec<u32>, Code> {
+        let mut graph = self.inner.lock().clone();
+        let changes: Vec<GraphChange> = changes.into_iter().map(GraphChange::from).collect();
+        graph.apply(&changes).map_err(|error| thrown(&error))?;
+        let orphans = graph.orphaned_by(&module_ids(ids));
+        orphans.map(|ids| numbers(&ids)).map_err(|error| thrown(&error))
+    }
+
     /// Loaded modules that no root leads to, ascending; `extraRoots` count as roots. Walks the
     /// whole graph.
     #[napi(catch_unwind)]

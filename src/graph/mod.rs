@@ -24,7 +24,7 @@ pub use error::GraphError;
 pub type Edges = BTreeSet<ModuleId>;
 
 /// All module records, in the order in which their paths were first seen.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct ModuleGraph {
     ids: FxHashMap<Arc<str>, ModuleId>,
     records: Vec<ModuleRecord>,
@@ -33,7 +33,7 @@ pub struct ModuleGraph {
 
 /// What is kept for one module. A record that is not loaded has no outgoing edges and no flags but
 /// `root`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ModuleRecord {
     path: Arc<str>,
     imports: Edges,
@@ -46,7 +46,7 @@ pub struct ModuleRecord {
 }
 
 /// What a module said through its hot API.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct HotFlags {
     accepts: Edges,
     self_accepts: bool,

@@ -198,6 +198,22 @@ describe('binding: NativeGraph', () => {
     });
   });
 
+  describe('orphanedOnce()', () => {
+    it('gives what changes would leave without a root, and changes nothing', () => {
+      const { graph, main, a, b } = chain();
+      const { revision } = graph;
+
+      const orphans = graph.orphanedOnce(
+        [{ type: 'set', id: main, imports: [b], mentions: [] }],
+        [a, b],
+      );
+
+      assert.deepEqual(orphans, [a]);
+      assert.deepEqual(graph.unreachable(), []);
+      assert.equal(graph.revision, revision);
+    });
+  });
+
   it('throws a code wherever an id is unknown', () => {
     const graph = new NativeGraph();
     const unknown = { code: 'ERR_SAFE_HOT_UNKNOWN_MODULE' };
@@ -206,6 +222,7 @@ describe('binding: NativeGraph', () => {
     assert.throws(() => graph.imports(0), unknown);
     assert.throws(() => graph.importers(0), unknown);
     assert.throws(() => graph.orphanedBy([0]), unknown);
+    assert.throws(() => graph.orphanedOnce([], [0]), unknown);
   });
 });
 

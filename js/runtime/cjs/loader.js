@@ -96,7 +96,8 @@ class Loader {
     }
     if (!requester && !mayReachHot(request, parent)) return passOn;
     const filename = requester
-      ? (resolvedBefore(request, requester) ?? this.#resolve(request, parent, isMain, requester))
+      ? (this.#resolvedBefore(request, requester) ??
+        this.#resolve(request, parent, isMain, requester))
       : this.#resolveForCold(request, parent, isMain);
     if (!path.isAbsolute(filename) || !this.#host.isHot(filename)) return passOn;
 
@@ -261,6 +262,8 @@ class Loader {
       this.#host.esm().stage(record);
       return;
     }
+    const error = overlay.gone.get(record);
+    if (error) throw error;
     if (record.current) this.#host.willReplace(record.current);
     /** @type {any} */
     const module = new Module(record.path, parent ?? undefined);
@@ -399,6 +402,21 @@ class Loader {
   }
 
   /**
+   * A relative request leads one version to the same loaded file each time, as with Node, even when that file is gone.
+   *
+   * @param {string} request
+   * @param {Version} requester
+   */
+  #resolvedBefore(request, requester) {
+    const { registry } = this.#host;
+    const filename = registry.resolvedBefore(requester, request);
+    const isLoaded = filename && (Module._cache[filename] || registry.lookup(filename)?.current);
+    if (!isLoaded) return undefined;
+    requester.requests.set(request, filename);
+    return filename;
+  }
+
+  /**
    * @param {string} request
    * @param {any} parent
    * @param {boolean} isMain
@@ -496,17 +514,6 @@ class Loader {
     const record = registry.lookup(parent.filename);
     return record && registry.visible(currentOwner(), record);
   }
-}
-
-/**
- * A relative request leads one version to the same loaded file each time, as with Node, even when that file is gone.
- *
- * @param {string} request
- * @param {Version} requester
- */
-function resolvedBefore(request, requester) {
-  const filename = requester.requests.get(request);
-  return filename && Module._cache[filename] ? filename : undefined;
 }
 
 /**

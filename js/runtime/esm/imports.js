@@ -70,7 +70,14 @@ class Imports {
     const { path: importer } = version.record;
     if (Module.isBuiltin(specifier)) return { type: 'builtin', name: specifier };
     if (/^(?!file:|node:)[a-z][a-z+.-]+:/i.test(specifier)) throw unsupportedScheme(specifier);
-    const isOfProject = this.#host.basesOf(importer, specifier).length > 0;
+    const { registry, basesOf } = this.#host;
+    const known = registry.resolvedBefore(version, specifier);
+    // As the language has it: the same module each time, even when its file is gone.
+    if (known && registry.lookup(known)?.current) {
+      version.requests.set(specifier, known);
+      return { type: 'file', path: known };
+    }
+    const isOfProject = basesOf(importer, specifier).length > 0;
     if (isOfProject && !version.requests.has(specifier)) version.requests.set(specifier, '');
     const target = this.#host.resolveImport(importer, asPath(specifier), kind);
     if (!target) throw notFound(importer, specifier);
@@ -171,7 +178,8 @@ class Imports {
       const exports = Module._load(record.path, version.module, false);
       setEach(set, names, exports);
       const now = this.#host.registry.visible(version, record)?.module;
-      if (now) this.#commonJs.set(now, module);
+      // To a version that was given up meanwhile it has the names of what was never loaded.
+      if (now && !version.isStale) this.#commonJs.set(now, module);
     });
     return module;
   }
@@ -199,10 +207,15 @@ class Imports {
   }
 
   /**
+   * The last good source, when that is evaluated again, is no more, and had these names.
+   *
    * @param {ModuleRecord} record
    * @param {string | undefined} source
    */
   #namesOf(record, source) {
+    const isLastGood = this.#host.registry.overlay?.lastGood;
+    const known = isLastGood && this.known(record.current?.module ?? null);
+    if (known) return new Set(known.names);
     const isJson = this.#host.formats.of(record.path) === 'json';
     const isCompiled = this.#host.formats.of(record.path, source) === 'commonjs-typescript';
     const ofCommonJs = () => namesOfCommonJs(record.path, new Set(), source);

@@ -395,6 +395,8 @@ class EsmLoader {
     const { overlay } = this.#host.registry;
     const { current, path: filename } = record;
     if (state === 'staged' && overlay) {
+      const error = overlay.gone.get(record);
+      if (error) throw error;
       if (overlay.lastGood && current?.esm)
         return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
       const prepared = overlay.sources.get(filename);

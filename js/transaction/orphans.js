@@ -1,0 +1,43 @@
+'use strict';
+
+/** What the program no longer leads to, once the texts that are saved now are its own. */
+
+/** @typedef {import('../runtime/record').ModuleRecord} ModuleRecord */
+
+/**
+ * Those of `records` that no root leads to by what modules name, the changed ones in their new texts. Copies the graph,
+ * so it is for what a reload seldom has to know.
+ *
+ * @param {Iterable<ModuleRecord>} records
+ * @param {Pick<import('./prepare').Prepared, 'mentions'>} prepared
+ * @param {import('../binding').NativeGraph} graph
+ * @returns {Set<ModuleRecord>}
+ */
+function orphansAmong(records, { mentions }, graph) {
+  /** @type {import('../binding').NativeGraphChange[]} */
+  const edges = [...mentions].map(([{ id }, named]) => ({
+    type: 'set',
+    id,
+    imports: [],
+    mentions: [...named].map((each) => each.id),
+  }));
+  const candidates = [...records];
+  const ids = candidates.map(({ id }) => id);
+  const orphans = new Set(graph.orphanedOnce(edges, ids));
+  return new Set(candidates.filter(({ id }) => orphans.has(id)));
+}
+
+/**
+ * Has a changed module ceased to name another?
+ *
+ * @param {Pick<import('./prepare').Prepared, 'mentions'>} prepared
+ */
+function losesEdges({ mentions }) {
+  return [...mentions].some(([{ current }, named]) => {
+    const before = current ? [...current.imports, ...current.mentions] : [];
+    return before.some((each) => !named.has(each));
+  });
+}
+
+exports.losesEdges = losesEdges;
+exports.orphansAmong = orphansAmong;

@@ -1,0 +1,3 @@
+const { value } = require('./child');
+
+exports.answer = () => value;

@@ -1,0 +1,2 @@
+import.meta.hot?.accept();
+export const value = 'of the child';

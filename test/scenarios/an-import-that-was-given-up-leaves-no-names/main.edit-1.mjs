@@ -1,0 +1,4 @@
+const all = import('./all.cjs');
+
+export const answer = async () => Object.keys(await all).sort();
+throw new Error('not yet');

@@ -1,0 +1,2 @@
+exports.one = 1;
+module.hot?.dispose(() => {});

@@ -1,0 +1,4 @@
+import * as all from './all.cjs';
+import { value } from './other.mjs';
+
+export const answer = () => [value, ...Object.keys(all).sort()];

@@ -1,0 +1,4 @@
+import { value as own } from './leaf.mjs';
+
+import.meta.hot?.dispose(() => {});
+export const value = `of ${own}`;

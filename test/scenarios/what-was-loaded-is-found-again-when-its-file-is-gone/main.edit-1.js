@@ -1,0 +1,2 @@
+exports.answer = () => 'nothing';
+throw new Error('not yet');

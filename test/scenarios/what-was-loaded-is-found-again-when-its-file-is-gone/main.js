@@ -1,0 +1,1 @@
+exports.answer = async () => [require('./lazy.mjs').value, (await import('./later.mjs')).value];
