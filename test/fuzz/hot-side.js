@@ -39,14 +39,21 @@ const commands = {
     const shown = await entry().answer();
     const loaded = hot.graph().map((each) => each.path);
     const { disposed } = /** @type {any} */ (globalThis).kit;
-    return { ...shown, loaded, disposed, handles: handles() };
+    return {
+      ...shown,
+      loaded,
+      evaluated: loaded.filter(hasBegun),
+      disposed,
+      handles: handles(),
+    };
   },
   handles,
   /** Versions that are alive and not current, once all garbage is collected. */
   async leaks() {
     const others = () => hot.versions().filter(({ state }) => state !== 'current');
     await collect(() => others().length === 0);
-    return others();
+    const leaks = others();
+    return leaks.length === 0 ? [] : [...leaks, await hot.diagnose()];
   },
 };
 
@@ -75,6 +82,11 @@ function entry() {
     // It waits for something before it comes to that.
     return undefined;
   }
+}
+
+/** What is loaded may have imported what cannot be. @param {string} name */
+function hasBegun(name) {
+  return engine.registry.lookup(path.join(root, name))?.current?.esm?.hasBegun !== false;
 }
 
 /** @param {object} message */

@@ -10,9 +10,18 @@ const os = require('node:os');
 const path = require('node:path');
 const { inspect, parseArgs } = require('node:util');
 const { randomCase } = require('./generate');
-const { Reference, runCase } = require('./check');
+const { runCase } = require('./check');
+const { Reference } = require('./reference');
 const { writeScenario } = require('./scenario');
 const { shrink } = require('./shrink');
+const { writeSection } = require('../../bench/lib/readme');
+
+/** How long a failing case is cut down. */
+const SHRINK_MS = 120_000;
+
+/** What a release is held to. */
+const LEAST_EDITS = 20_000;
+const LEAST_APPS = 500;
 
 const PACKAGE = path.resolve(__dirname, '..', '..');
 
@@ -20,43 +29,59 @@ const PACKAGE = path.resolve(__dirname, '..', '..');
  * @typedef {object} Options
  * @property {number} seed of the first app; the others count on
  * @property {number} edits an app
- * @property {number} [apps] at most
+ * @property {number} [apps] at most, of those that can start
  * @property {number} untilMs on the clock of `performance.now()`
  * @property {string} [safeHot] the package under test
  * @property {number} [shrinkMs] how long a failing case may be cut down
+ * @property {number} [jobs] how many apps run side by side
+ * @property {boolean} [goesOn] after a failure
  *
  * @typedef {object} Outcome
  * @property {number} apps that could start
- * @property {number} edits
+ * @property {number} edits that were compared
+ * @property {number} cut apps that ended early, since plain Node failed by a bug of its own
  * @property {number} nextSeed
  * @property {{ seed: number, failure: import('./check').Failure, small: import('./generate').Case }[]} failures
  *
  * @param {Options} options
- * @param {(outcome: Outcome) => void} [onApp] called after each app
- * @returns {Promise<Outcome>} ends with the first failure
+ * @param {(outcome: Outcome, seed: number) => void} [onApp] called after each app
+ * @returns {Promise<Outcome>} ends with the first failure, unless it goes on
  */
 async function fuzz(options, onApp = () => {}) {
   const { seed, edits, apps = Infinity, untilMs, safeHot = PACKAGE, shrinkMs = 0 } = options;
+  const { jobs = 1, goesOn = false } = options;
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'safe-hot-fuzz-')));
-  const reference = new Reference(path.join(folder, 'fresh'));
-  const bench = { folder, reference, safeHot };
   /** @type {Outcome} */
-  const outcome = { apps: 0, edits: 0, nextSeed: seed, failures: [] };
-  try {
-    while (performance.now() < untilMs && outcome.apps < apps && outcome.failures.length === 0) {
-      const given = randomCase(outcome.nextSeed, { edits });
-      const { edits: done, failure, isSkipped } = await runCase(given, bench);
+  const outcome = { apps: 0, edits: 0, cut: 0, nextSeed: seed, failures: [] };
+  let running = 0;
+  const isOver = () =>
+    performance.now() >= untilMs ||
+    outcome.apps + running >= apps ||
+    (outcome.failures.length > 0 && !goesOn);
+  const work = async (/** @type {number} */ job) => {
+    const reference = new Reference(path.join(folder, `fresh-${job}`));
+    const bench = { folder, reference, safeHot };
+    while (!isOver()) {
+      const own = outcome.nextSeed;
+      outcome.nextSeed += 1;
+      running += 1;
+      const given = randomCase(own, { edits });
+      const { edits: done, failure, end } = await runCase(given, bench);
+      running -= 1;
       outcome.edits += done;
-      if (!isSkipped) outcome.apps += 1;
+      if (end !== 'skipped') outcome.apps += 1;
+      if (end === 'cut') outcome.cut += 1;
       if (failure) {
         const small = await smaller(given, failure, bench, performance.now() + shrinkMs);
-        outcome.failures.push({ seed: outcome.nextSeed, ...small });
+        outcome.failures.push({ seed: own, ...small });
       }
-      outcome.nextSeed += 1;
-      onApp(outcome);
+      onApp(outcome, own);
     }
-  } finally {
     await reference.end();
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, (_, job) => work(job)));
+  } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
   return outcome;
@@ -88,32 +113,100 @@ async function main() {
       minutes: { type: 'string', default: '1' },
       edits: { type: 'string', default: '40' },
       apps: { type: 'string' },
+      jobs: { type: 'string', default: String(os.availableParallelism()) },
+      'goes-on': { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       out: { type: 'string', default: path.join(os.tmpdir(), 'safe-hot-scenario') },
       package: { type: 'string', default: PACKAGE },
     },
   });
   const startMs = performance.now();
-  const outcome = await fuzz({
+  const options = {
     seed: Number(values.seed),
     edits: Number(values.edits),
     ...(values.apps === undefined ? {} : { apps: Number(values.apps) }),
-    untilMs: startMs + Number(values.minutes) * 60_000,
-    safeHot: path.resolve(values.package),
-    shrinkMs: 120_000,
-  });
-  const seconds = (performance.now() - startMs) / 1_000;
-  const rate = (outcome.edits / seconds).toFixed(1);
-  console.log(
-    `${outcome.edits} edits of ${outcome.apps} apps, seeds ${values.seed} to ${outcome.nextSeed - 1}, ` +
-      `in ${Math.round(seconds)} s (${rate} a second), ${outcome.failures.length} failures`,
+    jobs: Number(values.jobs),
+  };
+  const outcome = await fuzz(
+    {
+      ...options,
+      goesOn: values['goes-on'],
+      untilMs: startMs + Number(values.minutes) * 60_000,
+      safeHot: path.resolve(values.package),
+      shrinkMs: values['goes-on'] ? 0 : SHRINK_MS,
+    },
+    showProgress,
   );
-  for (const { seed, failure, small } of outcome.failures) {
-    fs.rmSync(values.out, { recursive: true, force: true });
-    writeScenario(small, values.out);
-    console.log(`seed ${seed} (${small.way}): ${inspect(failure, { depth: 6 })}`);
-    console.log(`The smallest app that shows it is in ${values.out}`);
-    process.exitCode = 1;
-  }
+  const seconds = (performance.now() - startMs) / 1_000;
+  console.log(`${inWords(outcome, options.seed)}, ${inTime(outcome, seconds)}`);
+  for (const { seed, failure, small } of outcome.failures)
+    showFailure(seed, failure, small, values);
+  if (outcome.failures.length > 0) process.exitCode = 1;
+  if (values.report) writeSection('fuzz', resultOf(outcome, options, seconds));
+}
+
+/** @param {Outcome} outcome @param {number} seed */
+function showProgress({ apps, edits, failures }, seed) {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(
+    `\r${edits} edits of ${apps} apps, seed ${seed}, ${failures.length} failures `,
+  );
+}
+
+/**
+ * @param {number} seed
+ * @param {import('./check').Failure} failure
+ * @param {import('./generate').Case} small
+ * @param {{ out: string, 'goes-on': boolean }} values
+ */
+function showFailure(seed, failure, small, { out, 'goes-on': goesOn }) {
+  console.log(`seed ${seed} (${small.way}): ${inspect(failure, { depth: 6 })}`);
+  if (goesOn) return;
+  fs.rmSync(out, { recursive: true, force: true });
+  writeScenario(small, out);
+  console.log(`The smallest app that shows it is in ${out}`);
+}
+
+/** @param {Outcome} outcome @param {number} seed */
+function inWords({ edits, apps, nextSeed, failures }, seed) {
+  return `${edits} edits of ${apps} apps, seeds ${seed} to ${nextSeed - 1}, ${failures.length} failures`;
+}
+
+/** @param {Outcome} outcome @param {number} seconds */
+function inTime({ edits }, seconds) {
+  return `${Math.round(seconds)} s (${(edits / seconds).toFixed(1)} edits a second)`;
+}
+
+/**
+ * What a run has come to, for `bench/README.md`.
+ *
+ * @param {Outcome} outcome
+ * @param {{ seed: number, edits: number, jobs: number }} options
+ * @param {number} seconds
+ * @returns {import('../../bench/lib/readme').Result}
+ */
+function resultOf(outcome, { seed, edits, jobs }, seconds) {
+  const { apps, cut, nextSeed, failures } = outcome;
+  const count = (/** @type {number} */ value) => value.toLocaleString('en');
+  return {
+    setting: `seeds ${seed} to ${nextSeed - 1}, up to ${edits} edits an app, ${jobs} apps side by side on ${os.availableParallelism()} cores (${os.cpus()[0]?.model.trim()})`,
+    rows: [
+      ['', 'count'],
+      ['apps', count(apps)],
+      ['edits, each compared with a fresh process', count(outcome.edits)],
+      ['differences', count(failures.length)],
+      ['seeds whose app plain Node cannot start', count(nextSeed - seed - apps)],
+      ['apps that ended early, by a bug of plain Node', count(cut)],
+      ['time', inTime(outcome, seconds)],
+    ],
+    budgets: [
+      {
+        budget: `${count(LEAST_EDITS)} edits of ${LEAST_APPS} apps: no difference`,
+        measured: `${failures.length} differences in ${count(outcome.edits)} edits of ${count(apps)} apps`,
+        isMet: failures.length === 0 && outcome.edits >= LEAST_EDITS && apps >= LEAST_APPS,
+      },
+    ],
+  };
 }
 
 if (require.main === module) void main();

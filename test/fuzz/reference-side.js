@@ -1,9 +1,6 @@
 'use strict';
 
-/**
- * Plain Node: loads an app from a folder that no one has loaded before, and tells what it shows. Node knows modules by
- * their files, so each folder is evaluated as in a fresh process, without the time that a process takes to start.
- */
+/** A process of plain Node: loads one app, and tells what it shows. */
 
 const { pathToFileURL } = require('node:url');
 
@@ -14,18 +11,18 @@ kit.makesResources = false;
 // Of what has failed already.
 process.on('unhandledRejection', () => {});
 process.on('disconnect', () => process.exit());
-process.on('message', async (/** @type {any} */ { id, entry }) => {
-  process.send?.({ id, value: await shownBy(entry) });
+process.on('message', async (/** @type {any} */ { id, entry, again }) => {
+  process.send?.({ id, value: await shownBy(entry, again) });
 });
 
-/** @param {string} entry */
-async function shownBy(entry) {
-  kit.loaded.clear();
-  kit.hasLateErrors = false;
+/** @param {string} entry @param {string[]} again */
+async function shownBy(entry, again) {
   try {
     const main = entry.endsWith('.mjs') ? await import(pathToFileURL(entry).href) : require(entry);
     const answer = await main.answer();
-    return { isWhole: true, answer, hasLateErrors: kit.hasLateErrors, loaded: [...kit.loaded] };
+    const loaded = [...kit.loaded];
+    for (const file of again) await import(pathToFileURL(file).href).catch(kit.late);
+    return { isWhole: true, answer, hasLateErrors: kit.hasLateErrors, loaded };
   } catch (error) {
     await new Promise((resolve) => setImmediate(resolve));
     return { isWhole: false, error: String(/** @type {any} */ (error)?.stack ?? error) };

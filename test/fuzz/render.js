@@ -415,4 +415,5 @@ const KIT = /** @type {any} */ ({ id: 'kit', place: 'kit', format: 'cjs' });
 
 exports.render = render;
 exports.fileOf = fileOf;
+exports.jsonOf = jsonOf;
 exports.RESOURCES = Object.keys(RESOURCES);

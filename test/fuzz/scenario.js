@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { edited } = require('./model');
 const { render } = require('./render');
-const { KIT, changesBetween, write } = require('./check');
+const { KIT, changesBetween, write } = require('./app');
 
 const EDIT = /^(.*)\.edit-(\d+)\.(\w+)$/;
 

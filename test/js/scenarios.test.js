@@ -9,7 +9,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { Reference, changesBetween, startApp, write } = require('../fuzz/check');
+const { changesBetween, save, startApp } = require('../fuzz/app');
+const { Reference } = require('../fuzz/reference');
 const { readScenario } = require('../fuzz/scenario');
 const { textOf } = require('../../js/report/text');
 
@@ -66,16 +67,6 @@ async function edit(app, { root, main, start, edits, reference }) {
   }
   assert.deepEqual(await app.ask({ command: 'leaks' }), [], 'no version stays in memory');
   return reports;
-}
-
-function save(root, changes, files) {
-  for (const { name, kind } of changes) {
-    if (kind === 'removed') fs.rmSync(path.join(root, name));
-  }
-  write(
-    root,
-    changes.flatMap(({ name }) => (files.has(name) ? [[name, files.get(name)]] : [])),
-  );
 }
 
 /** TypeScript cannot be run by every Node line, and is compared with the fuzzer's twin of it there. */
