@@ -49,6 +49,9 @@ class ListeningSocket {
   }
 }
 
+/** Parts of Node whose servers speak a protocol of their own. */
+const PROTOCOLS = /** @type {const} */ (['http', 'https', 'tls']);
+
 class Servers {
   /** @type {Set<ListeningSocket>} */
   #sockets = new Set();
@@ -63,6 +66,8 @@ class Servers {
   #datagrams = new Datagrams();
   /** @type {(owner: Owner) => boolean} */
   #isReplaced = () => false;
+  /** Of `PROTOCOLS`, as far as they are loaded. @type {Function[]} */
+  #classes = [];
   #requireRestart;
 
   /** @param {(error: SafeHotError) => void} requireRestart what staged code asks for needs a new process */
@@ -73,6 +78,9 @@ class Servers {
   install() {
     this.#datagrams.install();
     whenLoaded('net', () => this.#follow(require('node:net').Server.prototype));
+    for (const id of PROTOCOLS) {
+      whenLoaded(id, () => this.#classes.push(require(`node:${id}`).Server));
+    }
   }
 
   /** @param {any} prototype of servers */
@@ -200,7 +208,7 @@ class Servers {
 
     const address = addressOf(args);
     if (owner instanceof Creation) ownKept(owner, server, address);
-    const predecessor = this.#predecessor(address, owner);
+    const predecessor = this.#predecessor(address, server, owner);
     if (predecessor) this.#claim(predecessor, server, owner, args);
     else this.#track(address, server, owner, args);
     if (owner.state === 'staged') {
@@ -214,15 +222,18 @@ class Servers {
    * The socket that a version takes over: that of a version which is being replaced, or of one that just was.
    *
    * @param {string} address
+   * @param {any} server
    * @param {Owner} owner
    */
-  #predecessor(address, owner) {
+  #predecessor(address, server, owner) {
     const free = [...this.#sockets].filter((socket) => {
       if (socket.claim || !socket.handle) return false;
       const isReplaced = owner.state === 'staged' && this.#isReplaced(socket.owner);
       return isReplaced || this.#lingering.has(socket);
     });
-    return predecessorIn(free, address, owner);
+    const isAlike = (/** @type {ListeningSocket} */ socket) =>
+      this.#classes.every((each) => socket.server instanceof each === server instanceof each);
+    return predecessorIn(free, address, owner, isAlike);
   }
 
   /**
