@@ -37,6 +37,8 @@ const { fileOf, jsonOf, render } = require('./render');
 const EDITS_A_COLLECTION = 8;
 /** How long a server may take to close, or a watcher to tell. */
 const PATIENCE_MS = 6_000;
+/** How long an answer to a client may take. */
+const ANSWER_MS = 20_000;
 /** How long nothing is told of an edit that the app does not see. */
 const QUIET_MS = 400;
 
@@ -319,13 +321,12 @@ class Run {
       const failed = (/** @type {Error} */ error) =>
         reject(new Broken('no request fails', String(error)));
       const options = { port: this.#port, host: '127.0.0.1', agent: this.#agent };
-      http
-        .get(options, (response) => {
-          let text = '';
-          response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-          response.on('end', () => resolve(text)).on('error', failed);
-        })
-        .on('error', failed);
+      const request = http.get({ ...options, timeout: ANSWER_MS }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+        response.on('end', () => resolve(text)).on('error', failed);
+      });
+      request.on('timeout', () => request.destroy(new Error('no answer'))).on('error', failed);
     });
   }
 

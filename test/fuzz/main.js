@@ -135,7 +135,11 @@ async function main() {
       safeHot: path.resolve(values.package),
       shrinkMs: values['goes-on'] ? 0 : SHRINK_MS,
     },
-    showProgress,
+    (outcome, seed) => {
+      const failed = outcome.failures.find((each) => each.seed === seed);
+      if (failed) showFailure(failed, values);
+      else showProgress(outcome, seed);
+    },
   );
   const seconds = (performance.now() - startMs) / 1_000;
   console.log(`${inWords(outcome, options.seed)}, ${inTime(outcome, seconds)}`);
@@ -154,12 +158,10 @@ function showProgress({ apps, edits, failures }, seed) {
 }
 
 /**
- * @param {number} seed
- * @param {import('./check').Failure} failure
- * @param {import('./generate').Case} small
+ * @param {Outcome['failures'][number]} failed
  * @param {{ out: string, 'goes-on': boolean }} values
  */
-function showFailure(seed, failure, small, { out, 'goes-on': goesOn }) {
+function showFailure({ seed, failure, small }, { out, 'goes-on': goesOn }) {
   console.log(`seed ${seed} (${small.way}): ${inspect(failure, { depth: 6 })}`);
   if (goesOn) return;
   fs.rmSync(out, { recursive: true, force: true });
