@@ -14,6 +14,7 @@ const { StaleVersions } = require('./stale');
  *
  * @typedef {object} Overlay
  * @property {Set<ModuleRecord>} planned records that get a new version if staged code asks for them
+ * @property {Set<ModuleRecord>} cutOff records that the program, as it is staged, leads to no more; as far as it matters
  * @property {Map<ModuleRecord, Version>} versions the staged versions, in the order of their evaluation
  * @property {Version[]} evaluated the same in the order in which their evaluation ended: dependencies first
  * @property {Version[]} failed staged versions that threw, whose resources have to go

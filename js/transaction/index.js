@@ -285,7 +285,7 @@ class Transactions {
       this.#dirty = onlyFiles(changes);
       return this.#done(request, 'restart-required', { changed, error: obstacle, plan });
     }
-    const overlay = openOverlay(plan, prepared, registry, { lastGood: false });
+    const overlay = openOverlay(plan, prepared, this.#host, { lastGood: false });
     const staged = { overlay, plan, prepared, caller: request.caller };
     const error = linkError(staged, this.#host);
     if (error) {
@@ -616,7 +616,7 @@ class Transactions {
     const { plan } = outcome;
     /** @type {import('./prepare').Prepared} */
     const prepared = readyWith(records);
-    const overlay = openOverlay(plan, prepared, registry, { lastGood: true });
+    const overlay = openOverlay(plan, prepared, this.#host, { lastGood: true });
     const replaced = new Set([...overlay.planned].flatMap((record) => record.current ?? []));
     const staged = { overlay, plan, prepared, caller: request.caller };
     servers.beginStage((owner) => /** @type {ReadonlySet<Owner>} */ (replaced).has(owner));

@@ -52,7 +52,7 @@ function linkError(staged, host) {
  */
 function toBeEvaluated(staged, host) {
   const { overlay, prepared } = staged;
-  const reached = new Set(topsOf(staged, host));
+  const reached = new Set(topsOf(staged, host.registry));
   for (const record of reached) {
     for (const named of namedBy(record, prepared)) {
       if (overlay.planned.has(named) && !prepared.gone.has(named)) reached.add(named);

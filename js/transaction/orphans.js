@@ -5,6 +5,22 @@
 /** @typedef {import('../runtime/record').ModuleRecord} ModuleRecord */
 
 /**
+ * What an edit cuts off, of what its plan would load again or ask to take the change.
+ *
+ * @param {import('../binding').NativePlan} plan
+ * @param {import('./prepare').Prepared} prepared
+ * @param {{ registry: import('../runtime/registry').Registry, graph: import('../binding').NativeGraph }} host
+ * @returns {Set<ModuleRecord>}
+ */
+function cutOffBy(plan, prepared, { registry, graph }) {
+  const gone = [...prepared.gone.keys()];
+  if (!losesEdges(prepared)) return new Set(gone);
+  const ids = [...plan.tops, ...plan.dropped, ...plan.boundaries.map(({ id }) => id)];
+  const records = ids.map((id) => registry.byId(id));
+  return new Set([...gone, ...orphansAmong(records, prepared, graph)]);
+}
+
+/**
  * Those of `records` that no root leads to by what modules name, the changed ones in their new texts. Copies the graph,
  * so it is for what a reload seldom has to know.
  *
@@ -39,5 +55,5 @@ function losesEdges({ mentions }) {
   });
 }
 
-exports.losesEdges = losesEdges;
+exports.cutOffBy = cutOffBy;
 exports.orphansAmong = orphansAmong;

@@ -5,7 +5,7 @@
  * but for the dispose handlers that a program registered itself.
  */
 
-const { losesEdges, orphansAmong } = require('./orphans');
+const { cutOffBy } = require('./orphans');
 
 /**
  * @typedef {import('../runtime/record').Version} Version
@@ -27,13 +27,14 @@ const { losesEdges, orphansAmong } = require('./orphans');
 /**
  * @param {import('../binding').NativePlan} plan
  * @param {import('./prepare').Prepared} prepared
- * @param {import('../runtime/registry').Registry} registry
+ * @param {Pick<StageHost, 'graph' | 'registry'>} host
  * @param {{ lastGood: boolean }} options
  * @returns {Overlay}
  */
-function openOverlay(plan, prepared, registry, { lastGood }) {
+function openOverlay(plan, prepared, host, { lastGood }) {
   return {
-    planned: new Set(plan.modules.map(({ id }) => registry.byId(id))),
+    planned: new Set(plan.modules.map(({ id }) => host.registry.byId(id))),
+    cutOff: cutOffBy(plan, prepared, host),
     versions: new Map(),
     evaluated: [],
     failed: [],
@@ -58,12 +59,12 @@ function openOverlay(plan, prepared, registry, { lastGood }) {
  * @param {StageHost} host
  * @throws what a module throws
  */
-function evaluateStaged(staged, { graph, loader, registry }) {
+function evaluateStaged(staged, { loader, registry }) {
   const { plan, caller, overlay, prepared } = staged;
   const boundaries = new Map(
     plan.boundaries.map(({ id, via }) => [registry.byId(via), registry.byId(id)]),
   );
-  for (const record of topsOf(staged, { graph, registry })) {
+  for (const record of topsOf(staged, registry)) {
     const boundary = caller ?? boundaries.get(record)?.current ?? undefined;
     const isMain = record.current !== null && record.current.module === process.mainModule;
     loader.stage(record, isMain ? null : parentOf(record, boundary), isMain);
@@ -88,15 +89,11 @@ function evaluateStaged(staged, { graph, loader, registry }) {
  * what it asks for.
  *
  * @param {Staged} staged
- * @param {Pick<StageHost, 'graph' | 'registry'>} host
+ * @param {import('../runtime/registry').Registry} registry
  */
-function topsOf({ plan, prepared, caller }, { graph, registry }) {
-  const tops = plan.tops.map((id) => registry.byId(id));
-  if (caller || plan.boundaries.length === 0 || !losesEdges(prepared)) {
-    return tops.filter((record) => !prepared.gone.has(record));
-  }
-  const orphans = orphansAmong(tops, prepared, graph);
-  return tops.filter((record) => !orphans.has(record));
+function topsOf({ plan, prepared, caller, overlay }, registry) {
+  const left = caller ? prepared.gone : overlay.cutOff;
+  return plan.tops.map((id) => registry.byId(id)).filter((record) => !left.has(record));
 }
 
 /**
@@ -121,7 +118,9 @@ function namedBy(record, prepared) {
  * @param {import('../runtime/registry').Registry} registry
  */
 function keptByCurrent({ plan, overlay }, registry) {
-  const dropped = plan.dropped.map((id) => registry.byId(id));
+  const dropped = plan.dropped
+    .map((id) => registry.byId(id))
+    .filter((record) => !overlay.cutOff.has(record));
   if (dropped.length === 0) return [];
   const staying = [...registry.records()].flatMap(({ current }) =>
     current && !overlay.planned.has(current.record) ? current : [],

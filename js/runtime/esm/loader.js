@@ -235,7 +235,7 @@ class EsmLoader {
    * @throws {SyntaxError} one of them needs an export that is no more
    */
   prepareRepoint(overlay) {
-    const isReplaced = (/** @type {ModuleRecord} */ record) => overlay.versions.has(record);
+    const isReplaced = replacedIn(overlay);
     const moves = [...overlay.versions.values()].flatMap((version) => {
       const loose = this.#importersInCommonJs(version.record, isReplaced);
       const staying = this.#importersThatStay(version.record, isReplaced);
@@ -255,7 +255,7 @@ class EsmLoader {
    * @returns {import('./draft').BrokenLink | undefined}
    */
   findBrokenLink(overlay, records) {
-    const isReplaced = (/** @type {ModuleRecord} */ record) => overlay.planned.has(record);
+    const isReplaced = replacedIn(overlay);
     const draft = new Draft({
       ...this.#host,
       overlay,
@@ -684,6 +684,16 @@ function timersIn(version, code) {
   if (names.length === 0) return NO_VARIABLES;
   const timers = /** @type {Record<string, Function>} */ (timersFor(version));
   return Object.fromEntries(names.map((name) => [name, timers[name]]));
+}
+
+/**
+ * Tells of a record whether the version that serves goes with a stage.
+ *
+ * @param {import('../registry').Overlay} overlay
+ * @returns {(record: ModuleRecord) => boolean}
+ */
+function replacedIn({ planned, versions, cutOff }) {
+  return (record) => planned.has(record) || versions.has(record) || cutOff.has(record);
 }
 
 /**

@@ -1,0 +1,3 @@
+import { own } from './leaf.mjs';
+
+export const answer = () => own;

@@ -1,0 +1,3 @@
+import { shared } from './leaf.mjs';
+
+export const plain = () => shared;

@@ -1,0 +1,2 @@
+exports.asks = false;
+exports.lazy = () => require('./lazy');

@@ -1,0 +1,2 @@
+exports.asks = true;
+exports.lazy = () => require('./lazy');
