@@ -34,6 +34,7 @@ const PACKAGE = path.resolve(__dirname, '..', '..');
  * @property {string} [safeHot] the package under test
  * @property {number} [shrinkMs] how long a failing case may be cut down
  * @property {number} [jobs] how many apps run side by side
+ * @property {number} [states] how many states of apps a process of plain Node shows
  * @property {boolean} [goesOn] after a failure
  *
  * @typedef {object} Outcome
@@ -49,7 +50,7 @@ const PACKAGE = path.resolve(__dirname, '..', '..');
  */
 async function fuzz(options, onApp = () => {}) {
   const { seed, edits, apps = Infinity, untilMs, safeHot = PACKAGE, shrinkMs = 0 } = options;
-  const { jobs = 1, goesOn = false } = options;
+  const { jobs = 1, states = 1, goesOn = false } = options;
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'safe-hot-fuzz-')));
   /** @type {Outcome} */
   const outcome = { apps: 0, edits: 0, cut: 0, nextSeed: seed, failures: [] };
@@ -59,7 +60,7 @@ async function fuzz(options, onApp = () => {}) {
     outcome.apps + running >= apps ||
     (outcome.failures.length > 0 && !goesOn);
   const work = async (/** @type {number} */ job) => {
-    const reference = new Reference(path.join(folder, `fresh-${job}`));
+    const reference = new Reference(path.join(folder, `fresh-${job}`), { states });
     const bench = { folder, reference, safeHot };
     while (!isOver()) {
       const own = outcome.nextSeed;
@@ -114,6 +115,7 @@ async function main() {
       edits: { type: 'string', default: '40' },
       apps: { type: 'string' },
       jobs: { type: 'string', default: String(os.availableParallelism()) },
+      states: { type: 'string', default: '1' },
       'goes-on': { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
       out: { type: 'string', default: path.join(os.tmpdir(), 'safe-hot-scenario') },
@@ -126,6 +128,7 @@ async function main() {
     edits: Number(values.edits),
     ...(values.apps === undefined ? {} : { apps: Number(values.apps) }),
     jobs: Number(values.jobs),
+    states: Number(values.states),
   };
   const outcome = await fuzz(
     {
@@ -183,15 +186,15 @@ function inTime({ edits }, seconds) {
  * What a run has come to, for `bench/README.md`.
  *
  * @param {Outcome} outcome
- * @param {{ seed: number, edits: number, jobs: number }} options
+ * @param {{ seed: number, edits: number, jobs: number, states: number }} options
  * @param {number} seconds
  * @returns {import('../../bench/lib/readme').Result}
  */
-function resultOf(outcome, { seed, edits, jobs }, seconds) {
+function resultOf(outcome, { seed, edits, jobs, states }, seconds) {
   const { apps, cut, nextSeed, failures } = outcome;
   const count = (/** @type {number} */ value) => value.toLocaleString('en');
   return {
-    setting: `seeds ${seed} to ${nextSeed - 1}, up to ${edits} edits an app, ${jobs} apps side by side on ${os.availableParallelism()} cores (${os.cpus()[0]?.model.trim()})`,
+    setting: `seeds ${seed} to ${nextSeed - 1}, up to ${edits} edits an app, a plain process for ${states === 1 ? 'each state' : `${states} states`}, ${jobs} apps side by side on ${os.availableParallelism()} cores (${os.cpus()[0]?.model.trim()})`,
     rows: [
       ['', 'count'],
       ['apps', count(apps)],

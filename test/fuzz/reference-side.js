@@ -1,6 +1,6 @@
 'use strict';
 
-/** A process of plain Node: loads one app, and tells what it shows. */
+/** A process of plain Node: loads an app, from a folder that no one has loaded before, and tells what it shows. */
 
 const { pathToFileURL } = require('node:url');
 
@@ -17,6 +17,8 @@ process.on('message', async (/** @type {any} */ { id, entry, again }) => {
 
 /** @param {string} entry @param {string[]} again */
 async function shownBy(entry, again) {
+  kit.loaded.clear();
+  kit.hasLateErrors = false;
   try {
     const main = entry.endsWith('.mjs') ? await import(pathToFileURL(entry).href) : require(entry);
     const answer = await main.answer();
