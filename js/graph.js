@@ -56,6 +56,14 @@ class Graph {
     return this.#upToDate.orphanedBy(ids);
   }
 
+  /**
+   * @param {NativeGraphChange[]} changes that are not applied
+   * @param {number[]} ids
+   */
+  orphanedOnce(changes, ids) {
+    return this.#upToDate.orphanedOnce(changes, ids);
+  }
+
   records() {
     return this.#upToDate.records();
   }

@@ -9,7 +9,7 @@
  *
  * @param {import('../binding').NativePlan} plan
  * @param {import('./prepare').Prepared} prepared
- * @param {{ registry: import('../runtime/registry').Registry, graph: import('../binding').NativeGraph }} host
+ * @param {{ registry: import('../runtime/registry').Registry, graph: import('../graph').Graph }} host
  * @returns {Set<ModuleRecord>}
  */
 function cutOffBy(plan, prepared, { registry, graph }) {
@@ -26,7 +26,7 @@ function cutOffBy(plan, prepared, { registry, graph }) {
  *
  * @param {Iterable<ModuleRecord>} records
  * @param {Pick<import('./prepare').Prepared, 'mentions'>} prepared
- * @param {import('../binding').NativeGraph} graph
+ * @param {import('../graph').Graph} graph
  * @returns {Set<ModuleRecord>}
  */
 function orphansAmong(records, { mentions }, graph) {

@@ -21,7 +21,7 @@ const { cutOffBy } = require('./orphans');
  * @typedef {object} StageHost
  * @property {import('../runtime/cjs/loader').Loader} loader
  * @property {import('../runtime/registry').Registry} registry
- * @property {import('../binding').NativeGraph} graph
+ * @property {import('../graph').Graph} graph
  */
 
 /**
