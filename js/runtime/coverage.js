@@ -12,7 +12,8 @@
 
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
-const { pathToFileURL } = require('node:url');
+const { fileURLToPath, pathToFileURL } = require('node:url');
+const { replaceMap } = require('./source-maps');
 
 /**
  * @typedef {object} Text
@@ -40,6 +41,8 @@ let prefix = '';
 
 /** By the names of the functions on their last lines. @type {Map<string, Text>} */
 const texts = new Map();
+/** Of the files that are told anew. @type {Set<string>} */
+const hotUrls = new Set();
 /** Of a file as it is; unset where no one asks for coverage. @type {((filename: string) => string | null) | undefined} */
 let fingerprintNow;
 
@@ -79,16 +82,20 @@ function tellAtEnd(folder) {
 
 /** @param {string} folder */
 function tellAll(folder) {
-  // Node would write once more, after us.
-  const v8 = require('node:v8');
-  v8.takeCoverage();
-  v8.stopCoverage();
+  // Node writes once more after us: of the counts what has run since, which is nothing of the program's, and all maps
+  // that it knows by then. To stop it would have Node say on standard error that it found nothing to write.
+  require('node:v8').takeCoverage();
   const own = readdirSync(folder).filter((name) => name.startsWith(`coverage-${process.pid}-`));
   for (const name of own) {
     const file = path.join(folder, name);
     const json = readFileSync(file, 'utf8');
     // Other threads write their own, maybe just now.
-    if (json.includes(prefix)) writeFileSync(file, JSON.stringify(toldAnew(JSON.parse(json))));
+    if (!json.includes(prefix)) continue;
+    const report = toldAnew(JSON.parse(json));
+    writeFileSync(file, JSON.stringify(report));
+    for (const [url, { data, lineLengths }] of Object.entries(report['source-map-cache'] ?? {})) {
+      if (hotUrls.has(url) && data) replaceMap(fileURLToPath(url), lineLengths, data);
+    }
   }
 }
 
@@ -98,7 +105,7 @@ function tellAll(folder) {
  */
 function toldAnew(report) {
   const known = report.result.map((script) => ({ script, text: textOf(script) }));
-  const hotUrls = new Set(known.filter(({ text }) => text).map(({ script }) => script.url));
+  for (const { script, text } of known) if (text) hotUrls.add(script.url);
   const sourceMaps = { ...report['source-map-cache'] };
   const result = known.flatMap(({ script, text }) => {
     if (!hotUrls.has(script.url)) return [script];
@@ -126,12 +133,23 @@ function giveMap(sourceMaps, url, { filename, map, code, hasOwnMap }) {
   if (map) {
     const data = { ...JSON.parse(map), sources: [pathToFileURL(filename).href] };
     sourceMaps[url] = { lineLengths: lineLengths(code ?? ''), data, url: null };
-  } else if (known && hasOwnMap) {
-    const source = code ?? readFileSync(filename, 'utf8');
-    sourceMaps[url] = { ...known, lineLengths: lineLengths(source) };
-  } else {
-    delete sourceMaps[url];
+  } else if (known) {
+    const lengths = lineLengths(code ?? readFileSync(filename, 'utf8'));
+    // What Node knows may be the map of a text before this one.
+    const data = hasOwnMap ? known.data : lineByLine(filename, lengths.length);
+    sourceMaps[url] = { ...known, data, lineLengths: lengths };
   }
+}
+
+/**
+ * The map of a text that is its file.
+ *
+ * @param {string} filename
+ * @param {number} lines
+ */
+function lineByLine(filename, lines) {
+  const sources = [pathToFileURL(filename).href];
+  return { version: 3, sources, names: [], mappings: `AAAA${';AACA'.repeat(lines - 1)}` };
 }
 
 /** @param {string} text */

@@ -19,6 +19,8 @@ const NO_MAP = `data:application/json,${encodeURIComponent('{"version":3,"source
 
 /** Node knows a map for as long as the module lives that brought it. @type {import('./side-table').SideTable<object, unknown>} */
 const holders = makeSideTable();
+/** Of maps that stay until the process has ended. @type {object[]} */
+const lastOwners = [];
 /** What Node has had a map for. @type {Set<string>} */
 const mapped = new Set();
 
@@ -60,6 +62,25 @@ function registerOwnMap(owner, filename, ownMap) {
   if (url) giveToNode(owner, filename, `\n//# sourceMappingURL=${url}`);
 }
 
+/**
+ * At the end of the process: what Node tells tools of a file, which is with the lengths of the lines that the map is about.
+ *
+ * @param {string} filename
+ * @param {number[]} lineLengths
+ * @param {object} map
+ */
+function replaceMap(filename, lineLengths, map) {
+  const lines = lineLengths.map((length) => ' '.repeat(length)).join('\n');
+  const data = Buffer.from(JSON.stringify(map)).toString('base64');
+  const owner = {};
+  lastOwners.push(owner);
+  giveToNode(
+    owner,
+    filename,
+    `${lines}\n//# sourceMappingURL=data:application/json;base64,${data}`,
+  );
+}
+
 /** @param {string} text @returns {string | undefined} the URL of the map that it names */
 function ownMapOf(text) {
   // The search takes time on a large text.
@@ -70,17 +91,18 @@ function ownMapOf(text) {
 /**
  * @param {object} owner
  * @param {string} filename
- * @param {string} comment
+ * @param {string} text of a module that does nothing, with the comment that names its map
  */
-function giveToNode(owner, filename, comment) {
+function giveToNode(owner, filename, text) {
   mapped.add(filename);
   const holder = new Module(filename);
   holder.filename = filename;
-  holder._compile(`${comment}\n//# sourceURL=${SOURCE_URL}`, filename);
+  holder._compile(`${text}\n//# sourceURL=${SOURCE_URL}`, filename);
   holders.set(owner, holder);
 }
 
 exports.commentFor = commentFor;
 exports.ownMapOf = ownMapOf;
 exports.registerMap = registerMap;
+exports.replaceMap = replaceMap;
 exports.registerOwnMap = registerOwnMap;
