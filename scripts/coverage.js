@@ -17,6 +17,7 @@ const FOLDER = path.join(ROOT, 'target', 'coverage');
 const OF_JS = path.join(FOLDER, 'js');
 const OF_RUST = path.join(FOLDER, 'rust');
 const ADDON = path.join(FOLDER, 'addon');
+const ON_SIGNAL = path.join(__dirname, 'coverage', 'on-signal.js');
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'all-nodes', 'reporter.js');
 /** Made by napi-rs, for machines that are not this one. */
@@ -45,7 +46,7 @@ async function main() {
     spawnSync(process.execPath, [MOCHA, '--reporter', REPORTER, ...only], {
       cwd: ROOT,
       stdio: 'inherit',
-      env: { ...env, NODE_V8_COVERAGE: OF_JS },
+      env: { ...env, NODE_V8_COVERAGE: OF_JS, NODE_OPTIONS: `--require ${ON_SIGNAL}` },
     }),
   ];
   if (canReadRust && tests.length === 0) {

@@ -62,7 +62,7 @@ class App {
     this.folder = folder;
     this.child = spawn(program, all, {
       cwd: folder,
-      env: { ...cleanEnvironment(), ...report, ...env },
+      env: { ...cleanEnvironment(), ...report, ...env, ...coverageOptions(env) },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(ipc ? ['ipc'] : [])],
     });
     if (stdin !== undefined) this.child.stdin.end(stdin);
@@ -284,6 +284,12 @@ function cleanEnvironment() {
   for (const name of ['NODE_OPTIONS', 'SAFE_HOT_REPORT', 'NO_COLOR', 'FORCE_COLOR'])
     delete env[name];
   return env;
+}
+
+/** What `npm run coverage` asks of each process. @param {Record<string, string>} env of this one */
+function coverageOptions({ NODE_OPTIONS = '' }) {
+  const { NODE_V8_COVERAGE, NODE_OPTIONS: asked } = process.env;
+  return NODE_V8_COVERAGE && asked ? { NODE_OPTIONS: `${asked} ${NODE_OPTIONS}` } : {};
 }
 
 /** One request; resolves with status, headers and body, rejects with what failed. */
