@@ -44,7 +44,7 @@ class Creation {
    * @returns {T} the same, or a promise of the same
    */
   settle(value, didFail) {
-    if (!isPromise(value)) {
+    if (!isPlainPromise(value)) {
       this.isOver = true;
       return value;
     }
@@ -67,6 +67,20 @@ class Creation {
     this.isStale = true;
     return this.resources.takeAll().map(({ release }) => release);
   }
+}
+
+/**
+ * One that can do no more than another promise can, which may stand in its place.
+ *
+ * @param {unknown} value
+ * @returns {value is Promise<any>}
+ */
+function isPlainPromise(value) {
+  return (
+    isPromise(value) &&
+    Object.getPrototypeOf(value) === Promise.prototype &&
+    Object.keys(value).length === 0
+  );
 }
 
 exports.Creation = Creation;
