@@ -9,7 +9,7 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** Reads and transforms what an entry imports, in a thread of its own. */
+/** Reads and transforms what an entry imports, in threads of their own. */
 export declare class NativeAhead {
   /** Begins with the file `entry`. */
   constructor(entry: string, options: NativeAheadOptions, tsconfigs: NativeTsconfigs)

@@ -1,14 +1,10 @@
 //! A module as JSON: V8 takes that in faster than it is given objects one by one.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
-
 use crate::path::to_text;
-use crate::transform::{
-    Attribute, DynamicImport, ImportEntry, IndirectExport, Kind, Language, LocalExport, Module,
-    ModuleRequest,
-};
+use crate::transform::{Kind, Language, Module};
 
 /// All but the code, in the names that the binding gives to JavaScript. An absent field is left out.
 pub(super) fn about(
@@ -17,36 +13,71 @@ pub(super) fn about(
     fingerprint: &str,
     targets: &[Option<PathBuf>],
 ) -> String {
-    let targets: Vec<_> = targets.iter().map(|path| path.as_deref().map(to_text)).collect();
-    let moves: Vec<Vec<u32>> = module
-        .moves
-        .iter()
-        .map(|all| {
-            all.iter().flat_map(|it| [it.start_utf16, it.length, it.source_length]).collect()
-        })
-        .collect();
-    let mut about = without_nulls(json!({
-        "type": "module",
-        "fingerprint": fingerprint,
-        "language": language_name(language),
-        "kind": if kind == Kind::Compiled { "compiled" } else { "module" },
-        "moves": moves,
-        "map": module.map,
-        "base": module.base,
-        "isAsync": module.is_async,
-        "usesMeta": module.uses_meta,
-        "usesDecorators": module.uses_decorators,
-        "requests": requests(module),
-        "imports": imports(module),
-        "locals": locals(module),
-        "indirects": indirects(module),
-        "stars": module.stars,
-        "defaultFunction": module.default_function,
-        "dynamicImports": dynamic_imports(module),
-        "hasModuleSyntax": module.has_module_syntax,
-    }));
-    about["targets"] = json!(targets);
-    about.to_string()
+    let mut json = Json::default();
+    json.object(|json| {
+        json.key("type").text("module");
+        json.key("fingerprint").text(fingerprint);
+        json.key("language").text(language_name(language));
+        json.key("kind").text(if kind == Kind::Compiled { "compiled" } else { "module" });
+        json.key("base").text(&module.base);
+        json.key("isAsync").plain(module.is_async);
+        json.key("usesMeta").plain(module.uses_meta);
+        json.key("usesDecorators").plain(module.uses_decorators);
+        json.key("hasModuleSyntax").plain(module.has_module_syntax);
+        json.maybe("map", module.map.as_deref());
+        json.maybe("defaultFunction", module.default_function.as_deref());
+        json.key("stars").array(&module.stars, |json, star| {
+            json.plain(star);
+        });
+        json.key("moves").array(&module.moves, |json, moves| {
+            json.array(moves, |json, each| {
+                json.plain(each.start_utf16).plain(each.length).plain(each.source_length);
+            });
+        });
+        entries(json, module);
+        json.key("targets").array(targets, |json, target| match target {
+            Some(path) => json.text(&to_text(path)),
+            None => {
+                json.plain("null");
+            }
+        });
+    });
+    json.text
+}
+
+fn entries(json: &mut Json, module: &Module) {
+    json.key("requests").objects(&module.requests, |json, each| {
+        json.key("specifier").text(&each.specifier);
+        json.key("attributes").objects(&each.attributes, |json, attribute| {
+            json.key("key").text(&attribute.key);
+            json.key("value").text(&attribute.value);
+        });
+        json.key("startUtf16").plain(each.start_utf16);
+        json.key("endUtf16").plain(each.end_utf16);
+    });
+    json.key("imports").objects(&module.imports, |json, each| {
+        json.key("request").plain(each.request);
+        json.maybe("name", each.name.as_deref());
+        json.key("local").text(&each.local);
+        json.key("startUtf16").plain(each.start_utf16);
+    });
+    json.key("locals").objects(&module.locals, |json, each| {
+        json.key("names").array(&each.names, |json, name| json.text(name));
+        json.maybe("local", each.local.as_deref());
+        json.key("kind").text(each.kind.as_str());
+        json.key("isMutated").plain(each.is_mutated);
+    });
+    json.key("indirects").objects(&module.indirects, |json, each| {
+        json.key("name").text(&each.name);
+        json.key("request").plain(each.request);
+        json.maybe("imported", each.imported.as_deref());
+        json.key("startUtf16").plain(each.start_utf16);
+    });
+    json.key("dynamicImports").objects(&module.dynamic_imports, |json, each| {
+        json.key("specifier").text(&each.specifier);
+        json.key("startUtf16").plain(each.start_utf16);
+        json.key("endUtf16").plain(each.end_utf16);
+    });
 }
 
 const fn language_name(language: Language) -> &'static str {
@@ -58,63 +89,70 @@ const fn language_name(language: Language) -> &'static str {
     }
 }
 
-fn requests(module: &Module) -> Vec<Value> {
-    let request = |it: &ModuleRequest| {
-        let attribute = |it: &Attribute| json!({ "key": it.key, "value": it.value });
-        json!({
-            "specifier": it.specifier,
-            "attributes": it.attributes.iter().map(attribute).collect::<Vec<_>>(),
-            "startUtf16": it.start_utf16,
-            "endUtf16": it.end_utf16,
-        })
-    };
-    module.requests.iter().map(request).collect()
+/// Text that grows. A comma goes before whatever follows another value.
+#[derive(Default)]
+struct Json {
+    text: String,
 }
 
-fn imports(module: &Module) -> Vec<Value> {
-    let import = |it: &ImportEntry| {
-        without_nulls(json!({
-            "request": it.request,
-            "name": it.name,
-            "local": it.local,
-            "startUtf16": it.start_utf16,
-        }))
-    };
-    module.imports.iter().map(import).collect()
-}
-
-fn locals(module: &Module) -> Vec<Value> {
-    let local = |it: &LocalExport| {
-        without_nulls(json!({
-            "names": it.names,
-            "local": it.local,
-            "kind": it.kind.as_str(),
-            "isMutated": it.is_mutated,
-        }))
-    };
-    module.locals.iter().map(local).collect()
-}
-
-fn indirects(module: &Module) -> Vec<Value> {
-    let indirect = |it: &IndirectExport| {
-        without_nulls(json!({
-            "name": it.name,
-            "request": it.request,
-            "imported": it.imported,
-            "startUtf16": it.start_utf16,
-        }))
-    };
-    module.indirects.iter().map(indirect).collect()
-}
-
-fn dynamic_imports(module: &Module) -> Vec<Value> {
-    let import = |it: &DynamicImport| json!({ "specifier": it.specifier, "startUtf16": it.start_utf16, "endUtf16": it.end_utf16 });
-    module.dynamic_imports.iter().map(import).collect()
-}
-
-fn without_nulls(mut object: Value) -> Value {
-    if let Value::Object(fields) = &mut object {
-        fields.retain(|_, value| !value.is_null());
+impl Json {
+    fn separate(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with(['{', '[', ':', ',']) {
+            self.text.push(',');
+        }
     }
-    object
+
+    fn key(&mut self, name: &str) -> &mut Self {
+        self.separate();
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        self
+    }
+
+    fn text(&mut self, text: &str) {
+        self.separate();
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        if text.bytes().all(is_plain) {
+            self.text.push('"');
+            self.text.push_str(text);
+            self.text.push('"');
+        } else {
+            self.text.push_str(&serde_json::Value::from(text).to_string());
+        }
+    }
+
+    /// What is written in JSON as it is.
+    fn plain(&mut self, value: impl std::fmt::Display) -> &mut Self {
+        self.separate();
+        // To write to a `String` never fails.
+        let _ = write!(self.text, "{value}");
+        self
+    }
+
+    fn maybe(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.key(name).text(text);
+        }
+    }
+
+    fn object(&mut self, write: impl FnOnce(&mut Self)) {
+        self.separate();
+        self.text.push('{');
+        write(self);
+        self.text.push('}');
+    }
+
+    fn array<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        self.separate();
+        self.text.push('[');
+        for item in items {
+            write(self, item);
+        }
+        self.text.push(']');
+    }
+
+    fn objects<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        self.array(items, |json, item| json.object(|json| write(json, item)));
+    }
 }

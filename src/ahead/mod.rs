@@ -1,8 +1,8 @@
-//! Reads and transforms the modules of a program ahead of it, in a thread of its own, while Node and safe-hot start.
+//! Reads and transforms the modules of a program ahead of it, in threads of their own, while Node and safe-hot start.
 //!
 //! What is found is only ever a shortcut: [`Ahead::take`] gives a module if its file, and the folders in which its imports
 //! were looked for, are as they were, so that whoever asks would find the same. What is not plain, or goes wrong, is left
-//! to who asks, with its errors. The thread ends when there is nothing more that the entry imports.
+//! to who asks, with its errors. The threads end when there is nothing more that the entry imports.
 
 mod about;
 mod compiled;
@@ -27,22 +27,62 @@ use crate::path::real_path;
 
 /// What has become of a file.
 enum State {
-    /// The thread is at it.
+    /// A thread is at it.
     Working,
     Ready(Box<ModuleAhead>),
     /// Whoever asked has it, or had to read it himself.
     Over,
 }
 
+/// How far the walk has come.
 #[derive(Default)]
+struct Walk {
+    files: FxHashMap<PathBuf, State>,
+    waiting: VecDeque<PathBuf>,
+    working: usize,
+}
+
+impl Walk {
+    fn has_ended(&self) -> bool {
+        self.working == 0 && self.waiting.is_empty()
+    }
+
+    /// The next file that nobody has begun with.
+    fn claim_next(&mut self) -> Option<PathBuf> {
+        while let Some(path) = self.waiting.pop_front() {
+            if self.claim(&path) {
+                return Some(path);
+            }
+        }
+        None
+    }
+
+    fn claim(&mut self, path: &Path) -> bool {
+        let is_new = !self.files.contains_key(path);
+        if is_new {
+            self.files.insert(path.to_path_buf(), State::Working);
+            self.working += 1;
+        }
+        is_new
+    }
+
+    fn did_look(&mut self, path: PathBuf, state: State, next: Vec<PathBuf>) {
+        self.files.insert(path, state);
+        self.waiting.extend(next);
+        self.working -= 1;
+    }
+}
+
 struct Shared {
     /// `None` once nobody asks any more.
-    files: Mutex<Option<FxHashMap<PathBuf, State>>>,
+    walk: Mutex<Option<Walk>>,
     has_changed: Condvar,
-    has_walked: Mutex<bool>,
-    has_ended: Condvar,
+    looker: Looker,
     compiled: Mutex<Earlier>,
 }
+
+/// Beside the thread of the program; more would wait for the disk, or for each other.
+const MOST_THREADS: usize = 3;
 
 /// What an earlier start has left.
 #[derive(Default)]
@@ -67,13 +107,6 @@ impl Earlier {
     }
 }
 
-impl Shared {
-    fn did_walk(&self) {
-        *self.has_walked.lock() = true;
-        self.has_ended.notify_all();
-    }
-}
-
 /// The modules that an entry imports.
 pub struct Ahead {
     shared: Arc<Shared>,
@@ -82,37 +115,39 @@ pub struct Ahead {
 impl Ahead {
     /// Begins with the file `entry`. What V8 has compiled before is in the file `compiled`, if there is one.
     #[must_use]
-    pub fn start(entry: PathBuf, compiled: Option<PathBuf>, options: AheadOptions) -> Self {
+    pub fn start(entry: &Path, compiled: Option<PathBuf>, options: AheadOptions) -> Self {
+        let waiting = VecDeque::from([real_path(entry)]);
         let shared = Arc::new(Shared {
-            files: Mutex::new(Some(FxHashMap::default())),
+            walk: Mutex::new(Some(Walk { waiting, ..Walk::default() })),
+            has_changed: Condvar::new(),
+            looker: Looker::new(options),
             compiled: Mutex::new(compiled.map_or(Earlier::None, Earlier::Unread)),
-            ..Shared::default()
         });
-        let walked = Arc::clone(&shared);
-        let walk = move || {
-            walked.compiled.lock().read();
-            walk(&walked, &entry, &Looker::new(options));
-            walked.did_walk();
-        };
-        // Without a thread everything is read when it is asked for.
-        let started = thread::Builder::new().name("safe-hot-ahead".to_owned()).spawn(walk);
-        let ahead = Self { shared };
-        if started.is_err() {
-            ahead.shared.did_walk();
-            ahead.end();
+        let others = thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1));
+        for _ in 0..others.clamp(1, MOST_THREADS) {
+            let walked = Arc::clone(&shared);
+            // Without a thread everything is looked at when it is asked for.
+            let _ = thread::Builder::new().name("safe-hot-ahead".to_owned()).spawn(move || {
+                walked.compiled.lock().read();
+                walked.walk();
+            });
         }
-        ahead
+        Self { shared }
     }
 
-    /// The module at `path`, if all that it was made of is as it was; once.
+    /// The module at `path`, if all that it was made of is as it was; once. What no thread has begun with is looked at now.
     #[must_use]
     pub fn take(&self, path: &Path) -> Option<ModuleAhead> {
-        let mut files = self.shared.files.lock();
-        while matches!(files.as_ref()?.get(path), Some(State::Working)) {
-            self.shared.has_changed.wait(&mut files);
+        let mut walk = self.shared.walk.lock();
+        while matches!(walk.as_ref()?.files.get(path), Some(State::Working)) {
+            self.shared.has_changed.wait(&mut walk);
         }
-        let state = files.as_mut()?.insert(path.to_path_buf(), State::Over);
-        drop(files);
+        if walk.as_mut()?.claim(path) {
+            drop(walk);
+            return self.shared.look_now(path);
+        }
+        let state = walk.as_mut()?.files.insert(path.to_path_buf(), State::Over);
+        drop(walk);
         match state {
             Some(State::Ready(module)) if module.is_as_it_was(path) => Some(*module),
             _ => None,
@@ -121,9 +156,9 @@ impl Ahead {
 
     /// Waits until there is nothing more that the entry imports.
     pub fn settle(&self) {
-        let mut has_walked = self.shared.has_walked.lock();
-        while !*has_walked {
-            self.shared.has_ended.wait(&mut has_walked);
+        let mut walk = self.shared.walk.lock();
+        while walk.as_ref().is_some_and(|walk| !walk.has_ended()) {
+            self.shared.has_changed.wait(&mut walk);
         }
     }
 
@@ -136,7 +171,8 @@ impl Ahead {
     /// Forgets what nobody has asked for, and begins nothing more.
     pub fn end(&self) {
         *self.shared.compiled.lock() = Earlier::None;
-        *self.shared.files.lock() = None;
+        *self.shared.walk.lock() = None;
+        self.shared.has_changed.notify_all();
     }
 }
 
@@ -146,22 +182,50 @@ impl Drop for Ahead {
     }
 }
 
-fn walk(shared: &Shared, entry: &Path, looker: &Looker) {
-    let mut waiting = VecDeque::from([real_path(entry)]);
-    while let Some(path) = waiting.pop_front() {
-        match shared.files.lock().as_mut() {
-            None => return,
-            Some(files) if files.contains_key(&path) => continue,
-            Some(files) => files.insert(path.clone(), State::Working),
-        };
-        let found = catch_unwind(AssertUnwindSafe(|| looker.look(&path))).ok().flatten();
-        let state = found.map_or(State::Over, |(module, next)| {
-            waiting.extend(next);
-            State::Ready(Box::new(module))
-        });
-        if let Some(files) = shared.files.lock().as_mut() {
-            files.insert(path, state);
+impl Shared {
+    /// Until there is nothing more to look at.
+    fn walk(&self) {
+        while let Some(path) = self.next() {
+            let (state, next) =
+                self.look(&path).map_or((State::Over, Vec::new()), |(module, next)| {
+                    (State::Ready(Box::new(module)), next)
+                });
+            self.did_look(path, state, next);
         }
-        shared.has_changed.notify_all();
+    }
+
+    fn next(&self) -> Option<PathBuf> {
+        let mut walk = self.walk.lock();
+        loop {
+            let here = walk.as_mut()?;
+            if let Some(path) = here.claim_next() {
+                return Some(path);
+            }
+            if here.has_ended() {
+                drop(walk);
+                self.has_changed.notify_all();
+                return None;
+            }
+            self.has_changed.wait(&mut walk);
+        }
+    }
+
+    /// For the one who asks.
+    fn look_now(&self, path: &Path) -> Option<ModuleAhead> {
+        let (module, next) = self.look(path).unzip();
+        self.did_look(path.to_path_buf(), State::Over, next.unwrap_or_default());
+        module.filter(|module| module.is_as_it_was(path))
+    }
+
+    /// A panic is no more than a module that is not plain.
+    fn look(&self, path: &Path) -> Option<(ModuleAhead, Vec<PathBuf>)> {
+        catch_unwind(AssertUnwindSafe(|| self.looker.look(path))).ok().flatten()
+    }
+
+    fn did_look(&self, path: PathBuf, state: State, next: Vec<PathBuf>) {
+        if let Some(walk) = self.walk.lock().as_mut() {
+            walk.did_look(path, state, next);
+        }
+        self.has_changed.notify_all();
     }
 }

@@ -33,7 +33,7 @@ pub struct NativeAheadModule {
     pub about: String,
 }
 
-/// Reads and transforms what an entry imports, in a thread of its own.
+/// Reads and transforms what an entry imports, in threads of their own.
 #[napi]
 pub struct NativeAhead {
     inner: Ahead,
@@ -55,7 +55,7 @@ impl NativeAhead {
         let tsconfigs = Arc::clone(&tsconfigs.inner);
         let clock_step = Duration::from_millis(u64::from(clock_step_ms.unwrap_or(2_000)));
         let options = AheadOptions { conditions, extensions, builtins, tsconfigs, clock_step };
-        Self { inner: Ahead::start(entry.into(), compiled.map(Into::into), options) }
+        Self { inner: Ahead::start(Path::new(&entry), compiled.map(Into::into), options) }
     }
 
     /// The module at `path`, if all that it was made of is as it was; once.
