@@ -30,8 +30,11 @@ const { compileFunction } = require('../compile-function');
 /**
  * @typedef {import('./module').EsModule} EsModule
  *
+ * @typedef {'announce' | 'setDefault' | 'constant' | 'instantiate' | 'token' | 'load' | 'meta' | 'decorated' | 'evaluateRequest'} Helper
+ *
  * @typedef {object} Program
  * @property {Function} wrapper
+ * @property {Helper[]} helpers that it is given first
  * @property {Record<string, unknown>} variables that the host gives
  * @property {boolean} isGenerator
  * @property {number[]} pending indices of imports that the body may see without a value
@@ -49,7 +52,9 @@ function compile(module, pending) {
   const locals = imports.map(({ local }) => local);
   const variables = variablesFor(module, locals);
   const ready = locals.filter((_, index) => !pending?.includes(index));
-  const parameters = [...names.parameters, ...Object.keys(variables), ...ready];
+  const helpers = helpersIn(transformed.code, names);
+  const own = helpers.map((helper) => names.helpers[helper]);
+  const parameters = [...own, ...Object.keys(variables), ...ready];
   // CommonJS is sloppy, unless it imports or exports anything.
   const prologue = module.commonJs && !transformed.hasModuleSyntax ? '' : "'use strict';";
   const { before, after } = pending
@@ -62,7 +67,7 @@ function compile(module, pending) {
   const text = `${head}${code}${tail}${after}${mapComment ?? ''}`;
   const columnOffset = mapComment ? 0 : -head.length;
   const wrapper = wrapperFor(transformed, text, parameters, { filename: url, columnOffset });
-  return { wrapper, variables, isGenerator: pending !== null, pending: pending ?? [] };
+  return { wrapper, helpers, variables, isGenerator: pending !== null, pending: pending ?? [] };
 }
 
 /**
@@ -91,11 +96,27 @@ function wrapperFor(transformed, text, parameters, options) {
   return wrapper;
 }
 
+/** What is named by what is put around a text. @type {Helper[]} */
+const ALWAYS = ['instantiate', 'token'];
+
 /** By the start that they have in common, which is nearly always the same. @type {Map<string, ReturnType<typeof makeNames>>} */
 const knownNames = new Map();
 
 /**
- * The names that the transform has put into the text, in the order of the arguments.
+ * The helpers that a text names: V8, and Node before it, look at each parameter.
+ *
+ * @param {string} code
+ * @param {ReturnType<typeof namesFrom>} names
+ * @returns {Helper[]}
+ */
+function helpersIn(code, { helpers, base }) {
+  if (!code.includes(base)) return ALWAYS;
+  const all = /** @type {Helper[]} */ (Object.keys(helpers));
+  return all.filter((helper) => ALWAYS.includes(helper) || code.includes(helpers[helper]));
+}
+
+/**
+ * The names that the transform has put into the text.
  *
  * @param {string} base
  */
@@ -108,17 +129,18 @@ function namesFrom(base) {
 /** @param {string} base */
 function makeNames(base) {
   return {
-    parameters: [
-      base,
-      `${base}d`,
-      `${base}c`,
-      `${base}i`,
-      `${base}t`,
-      base.padEnd('import'.length, '_'),
-      base.padEnd('import.meta'.length, '_'),
-      `${base}e`,
-      `${base}r`,
-    ],
+    base,
+    helpers: {
+      announce: base,
+      setDefault: `${base}d`,
+      constant: `${base}c`,
+      instantiate: `${base}i`,
+      token: `${base}t`,
+      load: base.padEnd('import'.length, '_'),
+      meta: base.padEnd('import.meta'.length, '_'),
+      decorated: `${base}e`,
+      evaluateRequest: `${base}r`,
+    },
     instantiate: `${base}i`,
     token: `${base}t`,
     key: `${base}k`,

@@ -11,6 +11,7 @@ const { SafeHotVersion } = require('../token');
  * @typedef {import('./module').EsModule} EsModule
  * @typedef {import('./environment').Sink} Sink
  * @typedef {import('./compile').Program} Program
+ * @typedef {import('./compile').Helper} Helper
  */
 
 /** What stands where the program assigns to an import. */
@@ -39,7 +40,7 @@ class Instance {
    */
   constructor(module, given, didInstantiate) {
     const { locals, program } = module;
-    const { wrapper, variables, isGenerator, pending } = /** @type {Program} */ (program);
+    const { wrapper, helpers, variables, isGenerator, pending } = /** @type {Program} */ (program);
     this.#default = {
       slot: locals.findIndex(({ local }) => local === undefined),
       value: undefined,
@@ -47,8 +48,8 @@ class Instance {
     this.#isInitialized = locals.map(({ kind }) => kind === 'function' || kind === 'var');
     /** Until it is settled, a module that awaits and that is in a cycle cannot run. @type {Promise<unknown> | null} */
     this.starting = null;
-    const ownArguments = this.#argumentsFor(module, didInstantiate);
-    const body = wrapper(...ownArguments, ...Object.values(variables), ...given);
+    const own = helpers.map((helper) => this.#helper(helper, module, didInstantiate));
+    const body = wrapper(...own, ...Object.values(variables), ...given);
     /** Runs the body; gives a promise if it awaits. @type {() => unknown} */
     this.run = isGenerator ? this.#start(body, pending) : runOf(module, body);
   }
@@ -89,32 +90,54 @@ class Instance {
   }
 
   /**
+   * What a text is given under the name of a helper.
+   *
+   * @param {Helper} helper
    * @param {EsModule} module
    * @param {() => void} didInstantiate
    */
-  #argumentsFor(module, didInstantiate) {
-    const { environment } = module;
+  #helper(helper, module, didInstantiate) {
+    switch (helper) {
+      case 'announce':
+        return (/** @type {unknown} */ value, /** @type {number[]} */ ...slots) => {
+          for (const slot of slots) this.#announce(slot, module);
+          return value;
+        };
+      case 'setDefault':
+        return (/** @type {{ default: unknown }} */ holder) => {
+          this.#default.value = holder.default;
+          this.#announce(this.#default.slot, module);
+        };
+      case 'constant':
+        return CONSTANT;
+      case 'instantiate':
+        return this.#instantiate(module, didInstantiate);
+      case 'token': {
+        const token = new SafeHotVersion();
+        module.token = new WeakRef(token);
+        return token;
+      }
+      case 'load':
+        return (/** @type {unknown} */ specifier, /** @type {unknown} */ options) =>
+          module.importDynamically(specifier, options);
+      case 'meta':
+        return module.transformed.usesMeta ? createMeta(module) : undefined;
+      case 'decorated':
+        return module.transformed.usesDecorators ? require('./decorators').decorated : undefined;
+      case 'evaluateRequest':
+        return (/** @type {number} */ request) => module.commonJs?.evaluateRequest(request);
+    }
+  }
+
+  /**
+   * @param {EsModule} module
+   * @param {() => void} didInstantiate
+   */
+  #instantiate(module, didInstantiate) {
     const { defaultFunction } = module.transformed;
-    const token = new SafeHotVersion();
-    module.token = new WeakRef(token);
     /** @type {Sink} */
     const sink = { write: (index, value) => this.#write(index, value) };
     module.sink = sink;
-
-    const announce = (/** @type {unknown} */ value, /** @type {number[]} */ ...slots) => {
-      for (const slot of slots) {
-        this.#isInitialized[slot] = true;
-        environment.announce(slot);
-      }
-      return value;
-    };
-    const setDefault =
-      this.#default.slot < 0
-        ? undefined
-        : (/** @type {{ default: unknown }} */ holder) => {
-            this.#default.value = holder.default;
-            announce(undefined, this.#default.slot);
-          };
     /** @type {(read: (slot: number) => unknown, write: (index: number, value: unknown) => void) => void} */
     const instantiate = (read, write) => {
       this.#readLocal = read;
@@ -124,21 +147,16 @@ class Instance {
       didInstantiate();
     };
     // The module's context holds this function, so what writes the imports lives as long as the module's code.
-    Object.assign(instantiate, { sink });
-    const load = (/** @type {unknown} */ specifier, /** @type {unknown} */ options) =>
-      module.importDynamically(specifier, options);
-    const meta = module.transformed.usesMeta ? createMeta(module) : undefined;
-    const decorated = module.transformed.usesDecorators
-      ? require('./decorators').decorated
-      : undefined;
-    const { commonJs } = module;
-    const evaluateRequest = commonJs
-      ? (/** @type {number} */ request) => commonJs.evaluateRequest(request)
-      : undefined;
-    return [
-      ...[announce, setDefault, CONSTANT, instantiate, token, load, meta, decorated],
-      evaluateRequest,
-    ];
+    return Object.assign(instantiate, { sink });
+  }
+
+  /**
+   * @param {number} slot
+   * @param {EsModule} module
+   */
+  #announce(slot, { environment }) {
+    this.#isInitialized[slot] = true;
+    environment.announce(slot);
   }
 
   /**

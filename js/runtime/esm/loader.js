@@ -9,17 +9,14 @@ const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const esm = require('./index');
-const { Draft } = require('./draft');
 const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
 const { nativeImport } = require('../cjs/native-import');
 const { HotContext } = require('../hot-context');
-const { makeViteHot } = require('../vite-hot');
 const { nameText } = require('../coverage');
 const { defineHot } = require('../cjs/module-hot');
 const { readText } = require('../read-text');
-const { makeSideTable } = require('../side-table');
 const { commentFor, ownMapOf, registerMap, registerOwnMap } = require('../source-maps');
 const { SafeHotError } = require('../../errors');
 const { runAs, switchEvaluation } = require('../../resources/ownership');
@@ -57,8 +54,6 @@ const { timerNamesIn, timersFor } = require('../../resources/timers');
 class EsmLoader {
   #host;
   #imports;
-  /** @type {import('../side-table').SideTable<EsModule, Version>} */
-  #versions = makeSideTable();
   /** Of the version of each record that became stale last. @type {Map<ModuleRecord, () => void>} */
   #endLinks = new Map();
   /** The entry of the program, if that is an ES module. @type {ModuleRecord | null} */
@@ -69,20 +64,20 @@ class EsmLoader {
   /** What all modules ask. @type {import('./module').Host} */
   #hostOfModules = {
     load: (specifier, attributes, referrer) =>
-      this.#find(this.#versionOf(referrer), specifier, attributes),
-    initializeMeta: (meta, module) => this.#initializeMeta(this.#versionOf(module), meta),
-    variables: (module) => timersIn(this.#versionOf(module), module.transformed.code),
-    execute: (module, body) => this.#execute(this.#versionOf(module), module, body),
+      this.#find(versionOf(referrer), specifier, attributes),
+    initializeMeta: (meta, module) => this.#initializeMeta(versionOf(module), meta),
+    variables: (module) => timersIn(versionOf(module), module.transformed.code),
+    execute: (module, body) => this.#execute(versionOf(module), module, body),
     loadDynamic: (specifier, attributes, referrer) =>
-      this.#findLater(this.#versionOf(referrer), specifier, attributes),
-    nameText: (module, start) => this.#nameText(this.#versionOf(module), module, start),
-    isGivenUp: (module) => this.#versionOf(module).state === 'aborted',
+      this.#findLater(versionOf(referrer), specifier, attributes),
+    nameText: (module, start) => this.#nameText(versionOf(module), module, start),
+    isGivenUp: (module) => versionOf(module).state === 'aborted',
   };
   /** TypeScript in CommonJS has the variables of that as well. @type {import('./module').Host} */
   #hostOfCommonJs = {
     ...this.#hostOfModules,
     variables: (compiled) => {
-      const version = this.#versionOf(compiled);
+      const version = versionOf(compiled);
       const { record, module } = version;
       return {
         ...timersIn(version, compiled.transformed.code),
@@ -93,7 +88,7 @@ class EsmLoader {
         __dirname: path.dirname(record.path),
       };
     },
-    load: (specifier, _, referrer) => this.#require(this.#versionOf(referrer), specifier),
+    load: (specifier, _, referrer) => this.#require(versionOf(referrer), specifier),
   };
 
   /** @param {EsmLoaderHost} host */
@@ -140,13 +135,13 @@ class EsmLoader {
    * @returns {import('./module').Module}
    */
   seenByNode(module) {
-    const version = module.commonJs && this.#versions.get(module);
+    const version = module.commonJs && ownerOf(module);
     return version ? this.#imports.seenByNode(version) : module;
   }
 
   /** The names that Node's loader is to have of a linked module. @param {EsModule} module */
   namesSeenByNode(module) {
-    const version = module.commonJs && this.#versions.get(module);
+    const version = module.commonJs && ownerOf(module);
     return version ? this.#imports.commonJsNames(version.record) : esm.namesOf(module);
   }
 
@@ -185,7 +180,7 @@ class EsmLoader {
   evaluate(module) {
     const outcome = esm.evaluate(module);
     if (!outcome.isAsync) return undefined;
-    if (this.#versions.get(module)?.state === 'staged') {
+    if (ownerOf(module)?.state === 'staged') {
       this.#host.registry.overlay?.willAwait(outcome.promise);
     }
     return outcome.promise;
@@ -256,6 +251,7 @@ class EsmLoader {
    */
   findBrokenLink(overlay, records) {
     const isReplaced = replacedIn(overlay);
+    const { Draft } = require('./draft');
     const draft = new Draft({
       ...this.#host,
       overlay,
@@ -264,7 +260,7 @@ class EsmLoader {
       transform: (source, filename) => this.transform(source, filename),
       importersThatStay: (record) => this.#importersThatStay(record, isReplaced),
       stays: (module) => !module.commonJs && this.#stays(module, isReplaced),
-      fileOf: (module) => this.#versions.get(module)?.record.path,
+      fileOf: (module) => ownerOf(module)?.record.path,
     });
     return draft.findBroken(records);
   }
@@ -309,7 +305,7 @@ class EsmLoader {
    * @param {(record: ModuleRecord) => boolean} isReplaced
    */
   #stays(module, isReplaced) {
-    const owner = this.#versions.get(module);
+    const owner = ownerOf(module);
     return owner?.state === 'current' && !isReplaced(owner.record);
   }
 
@@ -360,7 +356,7 @@ class EsmLoader {
     if (mapComment) registerMap(module, filename, mapComment);
     else registerOwnMap(module, filename, ownMapOf(code));
     version.onRelease = () => this.#release(record, module);
-    this.#versions.set(module, version);
+    module.owner = version;
     if (isCommonJs) {
       nameParent(holder, importer?.module);
     } else {
@@ -460,11 +456,6 @@ class EsmLoader {
       this.#lastPaths = { folder, paths: Module._nodeModulePaths(folder) };
     }
     return this.#lastPaths.paths;
-  }
-
-  /** @param {EsModule} module */
-  #versionOf(module) {
-    return /** @type {Version} */ (this.#versions.get(module));
   }
 
   /**
@@ -585,7 +576,7 @@ class EsmLoader {
     if (HAS_META_MAIN) meta['main'] = record === this.main;
     meta['resolve'] = (/** @type {string} */ specifier) => this.#resolveUrl(version, specifier);
     meta['url'] = pathToFileURL(filename).href;
-    lazy(meta, 'hot', () => makeViteHot(context));
+    lazy(meta, 'hot', () => require('../vite-hot').makeViteHot(context));
     lazy(meta, 'webpackHot', () => context.api);
   }
 
@@ -635,6 +626,19 @@ class EsmLoader {
       return null;
     }
   }
+}
+
+/**
+ * @param {import('./module').Module} module
+ * @returns {Version | undefined} undefined for what is no file, or only a draft
+ */
+function ownerOf(module) {
+  return 'owner' in module ? /** @type {Version | undefined} */ (module.owner) : undefined;
+}
+
+/** @param {EsModule} module that this has made @returns {Version} */
+function versionOf(module) {
+  return /** @type {Version} */ (module.owner);
 }
 
 /**

@@ -72,6 +72,8 @@ class EsModule {
   evaluation = new Evaluation();
   /** Of TypeScript that is compiled to CommonJS. @type {import('./common-js').CommonJs | null} */
   commonJs = null;
+  /** What the host knows it by. @type {unknown} */
+  owner = undefined;
   #dynamicImport;
 
   /**
