@@ -1,9 +1,11 @@
 'use strict';
 
 /**
- * The clock by which safe-hot tells ages and durations. A program in tests may stop its own, so Node's function is taken
- * once, at the start; `performance` is no different, but for the time that it takes to load.
+ * The clock by which safe-hot tells ages and durations, and waits for its turn. A program in tests may stop its own, so
+ * Node's functions are taken once, at the start; `performance` is no different, but for the time that it takes to load.
  */
+
+const { setImmediate } = require('node:timers');
 
 const { hrtime } = process;
 
@@ -14,3 +16,4 @@ function nowMs() {
 }
 
 exports.nowMs = nowMs;
+exports.setImmediate = setImmediate;

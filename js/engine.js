@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
 const { endAhead, tsconfigs } = require('./ahead');
-const { nowMs } = require('./clock');
+const { nowMs, setImmediate } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
 const { preservesSymlinks, userConditions } = require('./node-arguments');
@@ -29,7 +29,6 @@ const { isWritten, listingOf } = require('./resources/reads');
 const { currentOwner, runUnowned } = require('./resources/ownership');
 const { failStage } = require('./transaction/guard');
 const { Status } = require('./transaction/status');
-const { Transactions } = require('./transaction');
 const { hotFlags } = require('./transaction/graph-change');
 const { reloadReport, relativeTo } = require('./report/events');
 const { print, publishToChannel } = require('./report/channels');
@@ -82,6 +81,11 @@ class Engine {
   );
   /** What ES modules need; made when the first one is in sight. @type {import('./es-modules').EsModules | null} */
   #esModules = null;
+  /** @type {import('./transaction').Transactions | null} */
+  #transactions = null;
+  // As they are before the program has read them.
+  #programArguments = new ProgramArguments();
+  #entry = process.argv[1] && realFile(process.argv[1]);
   #resolveImport = makeResolveImport(this.tsconfigs);
   /** The folder in `node_modules`, if the program is a command of a package. @type {string | null} */
   #entryPackage = null;
@@ -108,7 +112,6 @@ class Engine {
     for (const file of envFiles()) this.coldReads.set(file, binding.fingerprint(file));
     this.#scope = makeScope(this.options);
     this.loader = new Loader(this.#loaderHost());
-    this.transactions = new Transactions(this.#transactionHost());
     this.events.setMaxListeners(0);
   }
 
@@ -218,6 +221,17 @@ class Engine {
 
   #isOfEntryPackage(/** @type {string} */ filename) {
     return this.#entryPackage !== null && packageOf(filename)?.folder === this.#entryPackage;
+  }
+
+  /** Loaded when there is something to do, or once the program has started. */
+  get transactions() {
+    const { Transactions } = require('./transaction');
+    return (this.#transactions ??= new Transactions(this.#transactionHost()));
+  }
+
+  /** Is user code of a transaction on the stack? */
+  get isWorking() {
+    return this.#transactions?.isWorking ?? false;
   }
 
   get esModules() {
@@ -435,8 +449,7 @@ class Engine {
   /** @returns {import('./transaction/host').TransactionHost} */
   #transactionHost() {
     const { registry, graph, loader, servers, adapters, status, options } = this;
-    const programArguments = new ProgramArguments();
-    const entry = process.argv[1] && realFile(process.argv[1]);
+    const [programArguments, entry] = [this.#programArguments, this.#entry];
     const pathOf = (/** @type {number} */ id) => registry.byId(id).path;
     return {
       registry,
@@ -582,6 +595,8 @@ class Engine {
     this.#isReady = true;
     endAhead();
     this.graph.flush();
+    // The first save is not to wait for that.
+    setImmediate(() => void this.transactions);
     const durationMs = nowMs() - this.#startMs;
     const entry = relativeTo(this.options.root, main ?? '');
     void this.watcher.ready().then((folders) => {

@@ -7,7 +7,6 @@ const path = require('node:path');
 const { setImmediate, setTimeout } = require('node:timers');
 const { binding, guarded } = require('./native');
 const { preservesSymlinks } = require('./node-arguments');
-const { OtherNames } = require('./other-names');
 
 /**
  * @typedef {import('./runtime/record').Version} Version
@@ -34,7 +33,7 @@ class FileWatcher {
   #watched = new Set();
   /** @type {Set<string>} */
   #expected = new Set();
-  #names = preservesSymlinks() ? new OtherNames() : undefined;
+  #names = preservesSymlinks() ? new (require('./other-names').OtherNames)() : undefined;
   #isFlushing = false;
   #isLooking = false;
 
@@ -175,7 +174,7 @@ class FileWatcher {
 
   /** A transaction ends with a report, and that with a flush. */
   #flushAfterwards() {
-    if (!this.#engine.transactions.isWorking) this.#flushSoon();
+    if (!this.#engine.isWorking) this.#flushSoon();
   }
 
   #flushSoon() {

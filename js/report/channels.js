@@ -3,7 +3,6 @@
 /** Where reports go: listeners of `on()`, a diagnostics channel, and standard error. */
 
 const diagnosticsChannel = require('node:diagnostics_channel');
-const { textOf } = require('./text');
 
 /** @typedef {import('../types').Report} Report */
 
@@ -18,12 +17,17 @@ const channel = diagnosticsChannel.channel('safe-hot');
  */
 function print(report, format) {
   if (format === 'none') return;
-  const text = format === 'json' ? JSON.stringify(report) : textOf(report, { color: hasColor() });
+  const text = format === 'json' ? JSON.stringify(report) : asText(report);
   try {
     process.stderr.write(`${text}\n`);
   } catch {
     // Nothing to tell it to.
   }
+}
+
+/** Loaded when there is something to say. @param {Report} report */
+function asText(report) {
+  return require('./text').textOf(report, { color: hasColor() });
 }
 
 function hasColor() {

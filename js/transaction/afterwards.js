@@ -6,7 +6,7 @@
  */
 
 // The program's own clock may stand still, and its timers go with a version.
-const { setImmediate } = require('node:timers');
+const { setImmediate } = require('../clock');
 const { atExit } = require('../at-exit');
 const { runUnowned } = require('../resources/ownership');
 

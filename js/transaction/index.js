@@ -7,8 +7,7 @@
  */
 
 // The program may put a clock of its own in the place of the global one.
-const { setImmediate } = require('node:timers');
-const { nowMs } = require('../clock');
+const { nowMs, setImmediate } = require('../clock');
 const { SafeHotError } = require('../errors');
 const { guarded, fromNative } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
