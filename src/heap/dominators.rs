@@ -8,8 +8,6 @@
 //! As in developer tools, weak edges count for nothing and the value of a `WeakMap` is its key's.
 //! Source: Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm; with the tree cut down to what is asked for.
 
-use std::collections::VecDeque;
-
 use rustc_hash::FxHashMap;
 
 use super::snapshot::{EdgeKind, NodeIndex, Snapshot};
@@ -62,8 +60,8 @@ struct Tree<'a> {
     /// Has a parent changed?
     has_moved: bool,
     /// Objects whose edges are to be looked at again, and a bit for each of them.
-    queue: VecDeque<NodeIndex>,
-    is_queued: Vec<u64>,
+    pending: Vec<NodeIndex>,
+    is_pending: Vec<u64>,
 }
 
 impl<'a> Tree<'a> {
@@ -77,8 +75,8 @@ impl<'a> Tree<'a> {
             entries: vec![NONE; groups.len()],
             parents: vec![0],
             has_moved: false,
-            queue: VecDeque::new(),
-            is_queued: vec![0; nodes.div_ceil(64)],
+            pending: Vec::new(),
+            is_pending: vec![0; nodes.div_ceil(64)],
         };
         for (group, nodes) in groups.iter().enumerate() {
             // The root dominates all, whoever asks.
@@ -93,18 +91,18 @@ impl<'a> Tree<'a> {
     /// The root is where all begins.
     fn reach(&mut self, root: NodeIndex) {
         self.nearest[root as usize] = 0;
-        self.enqueue(root);
+        self.look_again(root);
     }
 
-    fn enqueue(&mut self, node: NodeIndex) {
-        if set(&mut self.is_queued, node) {
-            self.queue.push_back(node);
+    fn look_again(&mut self, node: NodeIndex) {
+        if set(&mut self.is_pending, node) {
+            self.pending.push(node);
         }
     }
 
     fn settle(&mut self) {
-        while let Some(node) = self.queue.pop_front() {
-            self.is_queued[node as usize / 64] &= !(1 << (node % 64));
+        while let Some(node) = self.pending.pop() {
+            self.is_pending[node as usize / 64] &= !(1 << (node % 64));
             self.compare(node);
         }
     }
@@ -136,14 +134,14 @@ impl<'a> Tree<'a> {
             let nearest = if known == NONE { over } else { self.common(known, over) };
             if nearest != known {
                 self.nearest[target as usize] = nearest;
-                self.enqueue(target);
+                self.look_again(target);
             }
             return;
         };
         if self.nearest[target as usize] == NONE {
             // It is looked at once: what it leads to is led to by its group.
             self.nearest[target as usize] = ASKED;
-            self.enqueue(target);
+            self.look_again(target);
         }
         let entry = self.entries[group];
         if entry == NONE {

@@ -34,11 +34,18 @@ impl Entries<'_> {
     /// One number of each entry.
     #[inline]
     pub(super) fn field(&self, index: usize) -> impl ExactSizeIterator<Item = u32> {
-        (index..self.ends.len()).step_by(self.stride).map(|at| {
-            let end = self.begin + self.ends[at] as usize;
-            let before = at.checked_sub(1).map(|at| self.begin + self.ends[at] as usize + 1);
-            number(self.bytes, before.unwrap_or(self.first), end)
+        // The number before one ends where it begins, and the first begins where all begin.
+        let mut before = self.first;
+        self.ends.chunks_exact(self.stride).map(move |ends| {
+            let start = index.checked_sub(1).map_or(before, |at| self.place(ends[at]) + 1);
+            before = self.place(ends[self.stride - 1]) + 1;
+            number(self.bytes, start, self.place(ends[index]))
         })
+    }
+
+    #[inline]
+    const fn place(&self, end: u32) -> usize {
+        self.begin + end as usize
     }
 }
 

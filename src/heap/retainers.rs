@@ -50,8 +50,9 @@ impl<'a> Retainers<'a> {
     /// these only.
     pub(crate) fn cut(&mut self, edges: &[EdgeIndex]) {
         self.without.extend(edges);
-        if self.forget_ways_over(edges) {
-            let starts = self.ways_into_the_unreached();
+        let lost = self.forget_ways_over(edges);
+        if !lost.is_empty() {
+            let starts = self.ways_into(&lost);
             self.search(starts);
         }
     }
@@ -75,12 +76,12 @@ impl<'a> Retainers<'a> {
         path
     }
 
-    /// Nodes to which the way led over one of these edges are not reached any more. Were there any?
-    fn forget_ways_over(&mut self, edges: &[EdgeIndex]) -> bool {
+    /// The nodes to which the way led over one of these edges, which are not reached any more.
+    fn forget_ways_over(&mut self, edges: &[EdgeIndex]) -> Vec<NodeIndex> {
         let snapshot = self.snapshot;
         let tables: FxHashSet<NodeIndex> = snapshot.tables().collect();
         let mut pending: Vec<Edge> = edges.iter().map(|&edge| snapshot.edge(edge)).collect();
-        let mut has_lost = false;
+        let mut lost = Vec::new();
         while !pending.is_empty() {
             let mut lost_tables: FxHashSet<NodeIndex> = FxHashSet::default();
             while let Some(edge) = pending.pop() {
@@ -91,7 +92,7 @@ impl<'a> Retainers<'a> {
                 self.last_edges[node] = NONE;
                 self.distances[node] = u32::MAX;
                 self.reached[node] = false;
-                has_lost = true;
+                lost.push(edge.target);
                 pending.extend(snapshot.edges(edge.target));
                 if tables.contains(&edge.target) {
                     lost_tables.insert(edge.target);
@@ -107,23 +108,27 @@ impl<'a> Retainers<'a> {
                 pending.extend(all.filter(is_lost));
             }
         }
-        has_lost
+        lost
     }
 
-    /// The edges that lead from what is reached to what is not, as places where a search begins.
-    fn ways_into_the_unreached(&mut self) -> Vec<(u32, NodeIndex)> {
+    /// The edges that lead from what is reached to what no longer is, as places where a search begins.
+    fn ways_into(&mut self, lost: &[NodeIndex]) -> Vec<(u32, NodeIndex)> {
         let snapshot = self.snapshot;
+        let mut is_lost = vec![0_u64; self.reached.len().div_ceil(64)];
+        for &node in lost {
+            is_lost[node as usize / 64] |= 1 << (node % 64);
+        }
         let mut starts = Vec::new();
         self.waiting.clear();
-        for node in snapshot.nodes() {
-            if !self.reached[node as usize] {
+        for (index, target) in (0..).zip(snapshot.targets()) {
+            if is_lost[target as usize / 64] >> (target % 64) & 1 == 0 {
                 continue;
             }
-            let distance = self.distances[node as usize] + source_cost(snapshot, node);
-            for edge in snapshot.edges(node) {
-                if !self.reached[edge.target as usize] {
-                    starts.extend(self.step(edge, distance).map(|new| (new, edge.target)));
-                }
+            let source = snapshot.source(index);
+            if self.is_reached(source) {
+                let distance = self.distances[source as usize] + source_cost(snapshot, source);
+                let new = self.step(snapshot.edge(index), distance);
+                starts.extend(new.map(|new| (new, target)));
             }
         }
         starts

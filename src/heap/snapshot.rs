@@ -192,6 +192,11 @@ impl Snapshot {
         (self.first_edges[node]..self.first_edges[node + 1]).map(|index| self.edge(index))
     }
 
+    /// Of all edges.
+    pub fn targets(&self) -> impl Iterator<Item = NodeIndex> + '_ {
+        (0..self.edges.len()).map(|edge| self.edges.target(edge))
+    }
+
     #[must_use]
     pub fn edge(&self, index: EdgeIndex) -> Edge {
         let at = index as usize;
