@@ -5,7 +5,7 @@
 //! a number for each object of the heap, the nearest of them that dominates it, instead of five and a list of all
 //! edges backwards.
 //!
-//! As in developer tools, weak edges count for nothing and the value of a `WeakMap` is its key's.
+//! As in developer tools, weak edges and shortcuts count for nothing and the value of a `WeakMap` is its key's.
 //! Source: Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm; with the tree cut down to what is asked for.
 
 use rustc_hash::FxHashMap;
@@ -121,7 +121,7 @@ impl<'a> Tree<'a> {
         let over = self.entry(node);
         for edge in snapshot.edges(node) {
             let target = edge.target as usize;
-            if self.nearest[target] != over && edge.kind != EdgeKind::Weak {
+            if self.nearest[target] != over && holds(node, edge.kind) {
                 self.lead(over, edge.target);
             }
         }
@@ -204,6 +204,15 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// A shortcut leads past what holds its target as well, but from the root, where it leads to a global object.
+const fn holds(source: NodeIndex, kind: EdgeKind) -> bool {
+    match kind {
+        EdgeKind::Weak => false,
+        EdgeKind::Shortcut => source == 0,
+        _ => true,
+    }
+}
+
 /// Was the bit not yet set?
 fn set(bits: &mut [u64], node: NodeIndex) -> bool {
     let (word, bit) = (&mut bits[node as usize / 64], 1 << (node % 64));
@@ -230,7 +239,7 @@ mod tests {
             if without.contains(&node) || std::mem::replace(&mut reached[node as usize], true) {
                 continue;
             }
-            let edges = snapshot.edges(node).filter(|edge| edge.kind != EdgeKind::Weak);
+            let edges = snapshot.edges(node).filter(|edge| holds(node, edge.kind));
             pending.extend(edges.map(|edge| edge.target));
             let same = groups.iter().filter(|group| group.contains(&node)).flatten();
             pending.extend(same.filter(|&&node| is_alive(node)));
@@ -274,6 +283,7 @@ mod tests {
             edges.sort_unstable();
             let edges = edges.into_iter().map(|(source, target, kind)| match kind {
                 0 => (source, EdgeKind::Weak, target),
+                1 => (source, EdgeKind::Shortcut, target),
                 _ => (source, EdgeKind::Property, target),
             });
             let snapshot = Snapshot::of_edges(NODES, edges);
