@@ -39,6 +39,7 @@ const vm = require('node:vm');
  *
  * @typedef {object} Cache
  * @property {string} file
+ * @property {typeof import('./binding') | undefined} addon the native part, if the file has named it
  * @property {Buffer | undefined} bytes after the index; undefined if there is no such file, or it is not whole
  * @property {Map<string, Entry>} entries by name, of files that are as they were
  */
@@ -49,6 +50,9 @@ const AROUND = ['(function (exports, require, module, __filename, __dirname) { '
 /** In bytes: the checksum, which is of all that follows, and with it the length of the index. */
 const CHECKSUM = 4;
 const HEAD = 8;
+
+/** The module that finds the addon. */
+const ADDON_LOADER = 'binding.js';
 
 /** How long after the start what was compiled is written down, if the program has not ended by then, in milliseconds. */
 const WRITE_AFTER_MS = 1_000;
@@ -78,6 +82,8 @@ function loadOwn(name) {
  * @returns {any}
  */
 function load(name) {
+  // It would look for the addon, which is here.
+  if (name === ADDON_LOADER && cache?.addon) return cache.addon;
   const filename = fileOf(name);
   const known = Module._cache[filename];
   if (known) return known.exports;
@@ -203,10 +209,14 @@ function stampOf(filename) {
   return `${size} ${mtimeNs} ${process.platform === 'win32' ? birthtimeNs : ctimeNs}`;
 }
 
-/** Not in production, where next to nothing is loaded, nor for coverage, which counts in offsets of files. */
+/**
+ * Not in production, where next to nothing is loaded, nor for coverage, which counts in offsets of files, nor where another
+ * addon is to be tried.
+ */
 function isAsked() {
   const { env } = process;
   if (env['NODE_ENV'] === 'production' || env['NODE_V8_COVERAGE']) return false;
+  if (env['NAPI_RS_NATIVE_LIBRARY_PATH']) return false;
   return !env['NODE_DISABLE_COMPILE_CACHE'];
 }
 
@@ -231,11 +241,12 @@ function openCache() {
     const known = entries.filter(({ stamp }, at) => stamp === stamps[at]);
     return {
       file,
+      addon: binding,
       bytes: bytes.subarray(end),
       entries: new Map(known.map((entry) => [entry.name, entry])),
     };
   } catch {
-    return { file, bytes: undefined, entries: new Map() };
+    return { file, addon: undefined, bytes: undefined, entries: new Map() };
   }
 }
 
