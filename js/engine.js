@@ -225,8 +225,13 @@ class Engine {
 
   /** Loaded when there is something to do, or once the program has started. */
   get transactions() {
-    const { Transactions } = require('./transaction');
-    return (this.#transactions ??= new Transactions(this.#transactionHost()));
+    if (!this.#transactions) {
+      // What is read and compiled from now on is that of a reload.
+      endAhead();
+      const { Transactions } = require('./transaction');
+      this.#transactions = new Transactions(this.#transactionHost());
+    }
+    return this.#transactions;
   }
 
   /** Is user code of a transaction on the stack? */

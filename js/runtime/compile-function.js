@@ -30,8 +30,9 @@ function keepCompiled(given) {
  * @throws {SyntaxError}
  */
 function compileFunction(text, parameters, options) {
-  if (!kept) return vm.compileFunction(text, parameters, options);
-  const { filename } = options;
+  const { filename, importModuleDynamically } = options;
+  // Node 20 does not know whose imports those of a function are that was compiled before.
+  if (!kept || importModuleDynamically) return vm.compileFunction(text, parameters, options);
   const names = parameters.join();
   const cachedData = kept.find(filename, text, names);
   if (cachedData) {
