@@ -39,7 +39,7 @@ pub fn read(parser: &mut Parser, path: &str) -> Result<(), FileError> {
     let (to_parse, filled) = sync_channel(PARTS);
     // What is moved in is gone when parsing fails, and so the other thread ends.
     thread::scope(move |scope| {
-        scope.spawn(move || {
+        let read = move || {
             for mut part in empty {
                 let length = fill(&mut file, &mut part);
                 let is_last = !matches!(length, Ok(1..));
@@ -47,7 +47,8 @@ pub fn read(parser: &mut Parser, path: &str) -> Result<(), FileError> {
                     return;
                 }
             }
-        });
+        };
+        thread::Builder::new().spawn_scoped(scope, read)?;
         for _ in 0..PARTS {
             let _ = to_fill.send(vec![0; PART_BYTES]);
         }

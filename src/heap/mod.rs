@@ -17,6 +17,9 @@ pub mod retainers;
 pub mod snapshot;
 mod strings;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use error::SnapshotError;
@@ -147,12 +150,15 @@ impl Told {
             group.extend(ways.iter().filter_map(|way| way.last()).map(|edge| edge.target));
         }
         groups.extend(single.iter().cloned());
-        let (sizes, versions) = std::thread::scope(|scope| {
-            let sizes = scope.spawn(|| dominators::of(snapshot, &single));
+        let sizes = || dominators::of(snapshot, &single);
+        let (sizes, versions) = thread::scope(|scope| {
+            let other = thread::Builder::new().spawn_scoped(scope, sizes);
             let versions = dominators::of(snapshot, &groups);
-            (sizes.join(), versions)
+            let of_other = |other: thread::ScopedJoinHandle<_>| {
+                other.join().unwrap_or_else(|panic| resume_unwind(panic))
+            };
+            (other.map_or_else(|_| sizes(), of_other), versions)
         });
-        let sizes = sizes.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let shared = |(version, ways): (&Dominator, &Vec<Vec<Edge>>)| {
             let node = version.parent.and_then(|group| groups[group].first());
             let at = ways.first()?.iter().position(|edge| Some(&edge.target) == node)?;

@@ -355,7 +355,10 @@ impl Parser {
         let own = jobs.next();
         thread::scope(|scope| {
             for (part, (start, &end)) in jobs {
-                scope.spawn(move || part.end = part.lists.read(list, layout, chunk, start, end));
+                part.end = start;
+                let read = move || part.end = part.lists.read(list, layout, chunk, start, end);
+                // Without another thread, the next look at the chunk begins here.
+                let _ = thread::Builder::new().spawn_scoped(scope, read);
             }
             if let Some((part, (start, &end))) = own {
                 part.end = part.lists.read(list, layout, chunk, start, end);
