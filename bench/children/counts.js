@@ -22,8 +22,8 @@ process.argv[1] = main;
 
 const { getEngine } = require('../../js/engine');
 const { reload } = require('../../js/hot-reload');
-getEngine(main);
-// What it has asked about its own files says nothing of the program.
+// What it asks about its own files, of which some are loaded late, says nothing of the program.
+void getEngine(main).transactions;
 calls.clear();
 /** @type {any} */ (Module)._load(main, null, true);
 if (edited !== '') fs.appendFileSync(path.join(folder, edited), '// edited\n');
