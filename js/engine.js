@@ -289,6 +289,25 @@ class Engine {
     this.watcher?.didRequest(importer);
   }
 
+  /**
+   * A version threw while it evaluated. Who asked for it, and goes on without it, depends on all that it had asked for: it
+   * may well succeed with another version of that.
+   *
+   * @param {Version} version
+   */
+  #didFail(version) {
+    const { record, state, imports } = version;
+    const { overlay } = this.registry;
+    const importers =
+      state === 'staged'
+        ? [...(overlay?.versions.values() ?? [])].filter((each) => each.imports.has(record))
+        : this.graph.importers(record.id).flatMap((id) => this.registry.byId(id).current ?? []);
+    for (const importer of importers) {
+      for (const imported of imports) this.#link(importer, imported);
+    }
+    this.watcher?.didFail(version);
+  }
+
   /** Loaded by cold code, or the entry. @param {ModuleRecord} record */
   #addRoot({ id }) {
     this.graph.note({ type: 'root', id, root: true });
@@ -384,7 +403,7 @@ class Engine {
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
       didLoadCold: (...loaded) => this.adapters.didLoad(...loaded),
-      didFail: (version) => this.watcher?.didFail(version),
+      didFail: (version) => this.#didFail(version),
       willReplace: (version) => this.#willReplace(version),
       hot: this.#hotHost(),
       // Node tries some ES modules as CommonJS first.
@@ -414,7 +433,7 @@ class Engine {
       willLoad: (filename) => this.watcher?.onBegin?.(filename),
       didLoad: (filename, version) => this.#didLoad(filename, version),
       didLoadCold: (...loaded) => this.adapters.didLoad(...loaded),
-      didFail: (version) => this.watcher?.didFail(version),
+      didFail: (version) => this.#didFail(version),
       willReplace: (version) => this.#willReplace(version),
       requireFor: (version) => this.loader.requireFor(version, version.module),
       didRunMain: (filename) => this.#didRunMain(filename),

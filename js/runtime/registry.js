@@ -95,6 +95,9 @@ class Registry {
     this.#versions.set(module, version);
     if (state === 'staged') {
       this.overlay?.versions.set(record, version);
+      // The last good source asks for what it did, also later, and also where a file is gone.
+      const before = this.overlay?.lastGood && record.current;
+      if (before) version.requests = new Map(before.requests);
     } else {
       this.#makeCurrent(version);
       this.#graph.note({ type: 'set', id: record.id, imports: [], mentions: [] });
@@ -128,21 +131,6 @@ class Registry {
       if (this.overlay.planned.has(record)) return undefined;
     }
     return record.current ?? undefined;
-  }
-
-  /**
-   * The file that a request of a version has led to before. What is evaluated again from its last good source asks for
-   * what its predecessor has.
-   *
-   * @param {Version} version
-   * @param {string} request
-   */
-  resolvedBefore(version, request) {
-    const { requests, record, state } = version;
-    const isLastGood = state === 'staged' && this.overlay?.lastGood;
-    return (
-      requests.get(request) ?? (isLastGood ? record.current?.requests.get(request) : undefined)
-    );
   }
 
   /** The staged version becomes the one that everyone sees; what it replaces becomes stale. */

@@ -6,6 +6,8 @@ const Module = /** @type {any} */ (require('node:module'));
 const { disposerOf } = require('../resources/disposal');
 const { holdersOf, survivorsOf } = require('./detach');
 
+/** @typedef {import('../runtime/record').Version} Version */
+
 /**
  * @param {import('./stage').Staged} staged used up by this call
  * @param {import('./host').TransactionHost} host
@@ -17,6 +19,17 @@ function abort({ overlay }, host) {
   host.didStage(versions.map(({ record }) => record));
   servers.abort();
   adapters.abort();
+  giveUp(versions, host);
+}
+
+/**
+ * Disposes versions that never come to be, and lets go of them.
+ *
+ * @param {Version[]} versions
+ * @param {import('./host').TransactionHost} host
+ */
+function giveUp(versions, host) {
+  const { registry, servers } = host;
   servers.release(new Set(versions), { ...host.options, lingerMs: 0 });
   const stale = versions.flatMap((version) => {
     const { module, record, hot } = version;
@@ -46,3 +59,4 @@ function abort({ overlay }, host) {
 }
 
 exports.abort = abort;
+exports.giveUp = giveUp;

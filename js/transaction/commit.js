@@ -7,6 +7,7 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const { disposerOf, followHandler } = require('../resources/disposal');
+const { giveUp } = require('./abort');
 const { holdersOf, survivorsOf } = require('./detach');
 const { hotFlags } = require('./graph-change');
 const { namedBy } = require('./stage');
@@ -75,6 +76,11 @@ function commit(staged, host, { lingerMs, repoint }) {
   const stale = new Set(all.map(({ version }) => version));
   adapters.commit(stale);
 
+  // What failed, and what its importers go on without.
+  giveUp(
+    overlay.failed.filter((version) => overlay.versions.get(version.record) !== version),
+    host,
+  );
   const unaccepted = runAcceptCallbacks(staged, host);
   unaccepted.push(...runSelfCallbacks(all, host));
   servers.release(stale, { ...host.options, lingerMs });

@@ -215,8 +215,7 @@ function importersThatResolveAnew(host, changes) {
     .map(([file]) => file);
   const created = appeared.filter((file) => !host.registry.lookup(file)?.current);
   const removed = [...changes.files].filter(([, kind]) => kind === 'removed').map(([file]) => file);
-  /** @type {Set<ModuleRecord>} */
-  const importers = new Set();
+  const importers = importersOfFailed(host, changes);
   if (created.length === 0 && removed.length === 0) return importers;
   host.clearPathCache(removed, created);
   const names = new Set(created.flatMap(specifierBases));
@@ -231,6 +230,23 @@ function importersThatResolveAnew(host, changes) {
     }
   }
   return importers;
+}
+
+/**
+ * Modules that go on without a file which is no module now, since it failed, or is gone.
+ *
+ * @param {PrepareHost} host
+ * @param {ChangeSet} changes
+ * @returns {Set<ModuleRecord>}
+ */
+function importersOfFailed({ registry, graph }, changes) {
+  const failed = [...changes.files.keys()].flatMap((file) => {
+    const record = registry.lookup(file);
+    return record && !record.current ? record : [];
+  });
+  return new Set(
+    failed.flatMap(({ id }) => graph.importers(id).map((importer) => registry.byId(importer))),
+  );
 }
 
 /**

@@ -409,11 +409,9 @@ class Loader {
    */
   #resolvedBefore(request, requester) {
     const { registry } = this.#host;
-    const filename = registry.resolvedBefore(requester, request);
+    const filename = requester.requests.get(request);
     const isLoaded = filename && (Module._cache[filename] || registry.lookup(filename)?.current);
-    if (!isLoaded) return undefined;
-    requester.requests.set(request, filename);
-    return filename;
+    return isLoaded ? filename : undefined;
   }
 
   /**

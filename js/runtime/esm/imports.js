@@ -71,12 +71,9 @@ class Imports {
     if (Module.isBuiltin(specifier)) return { type: 'builtin', name: specifier };
     if (/^(?!file:|node:)[a-z][a-z+.-]+:/i.test(specifier)) throw unsupportedScheme(specifier);
     const { registry, basesOf } = this.#host;
-    const known = registry.resolvedBefore(version, specifier);
+    const known = version.requests.get(specifier);
     // As the language has it: the same module each time, even when its file is gone.
-    if (known && registry.lookup(known)?.current) {
-      version.requests.set(specifier, known);
-      return { type: 'file', path: known };
-    }
+    if (known && registry.lookup(known)?.current) return { type: 'file', path: known };
     const isOfProject = basesOf(importer, specifier).length > 0;
     if (isOfProject && !version.requests.has(specifier)) version.requests.set(specifier, '');
     const target = this.#host.resolveImport(importer, asPath(specifier), kind);
@@ -202,7 +199,7 @@ class Imports {
    */
   checkAttributes(record, attributes) {
     if (!attributes) return;
-    const isJson = this.#host.formats.of(record.path) === 'json';
+    const isJson = this.#host.formats.declared(record.path) === 'json';
     if (isJson !== (attributes['type'] === 'json')) throw badAttribute(record.path, isJson);
   }
 
@@ -216,7 +213,7 @@ class Imports {
     const isLastGood = this.#host.registry.overlay?.lastGood;
     const known = isLastGood && this.known(record.current?.module ?? null);
     if (known) return new Set(known.names);
-    const isJson = this.#host.formats.of(record.path) === 'json';
+    const isJson = this.#host.formats.declared(record.path) === 'json';
     const isCompiled = this.#host.formats.of(record.path, source) === 'commonjs-typescript';
     const ofCommonJs = () => namesOfCommonJs(record.path, new Set(), source);
     const ofTypeScript = () => exportNames(this.#namesHost(), record.path);
@@ -259,7 +256,7 @@ class Imports {
     const { record, module } = version;
     const known = this.known(module);
     if (known) return known;
-    const isJson = this.#host.formats.of(record.path) === 'json';
+    const isJson = this.#host.formats.declared(record.path) === 'json';
     /** @type {Record<string, string>} */
     const attributes = isJson ? { type: 'json' } : {};
     const source = this.#host.registry.overlay?.sources.get(record.path)?.source;

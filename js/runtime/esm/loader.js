@@ -507,10 +507,25 @@ class EsmLoader {
     this.#host.link(version, record);
     const isStaged = version.state === 'staged';
     const source = isStaged ? registry.overlay?.sources.get(target.path)?.source : undefined;
-    if (this.#host.formats.of(target.path, source) !== 'module') {
+    if (!this.#isModule(version, record, source)) {
       return this.#imports.commonJs(version, record, source, attributes);
     }
     return this.#moduleOf(record, isStaged, version);
+  }
+
+  /**
+   * What is loaded is what it is, whatever its file holds, or if it is gone.
+   *
+   * @param {Version} version that asks
+   * @param {ModuleRecord} record
+   * @param {string | undefined} source where it is known already
+   */
+  #isModule(version, record, source) {
+    const { registry, formats } = this.#host;
+    const isLastGood = version.state === 'staged' && registry.overlay?.lastGood;
+    const known = registry.visible(version, record) ?? (isLastGood ? record.current : undefined);
+    if (known) return known.esm !== null && !known.esm.commonJs;
+    return formats.of(record.path, source) === 'module';
   }
 
   /**

@@ -1,3 +1,5 @@
-import { value } from './child.mjs';
+import { later, value } from './child.mjs';
+import { plain } from './plain.js';
 
-export const answer = () => value;
+import.meta.hot?.dispose(() => {});
+export const answer = () => [value, later(), plain];

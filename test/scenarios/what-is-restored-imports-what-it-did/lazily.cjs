@@ -1,0 +1,2 @@
+module.exports = () => require('./lazy.mjs');
+module.hot?.dispose(() => {});

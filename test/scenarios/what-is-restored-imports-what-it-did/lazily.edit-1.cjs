@@ -1,0 +1,3 @@
+module.exports = () => require('./lazy.mjs');
+module.hot?.dispose(() => {});
+// 

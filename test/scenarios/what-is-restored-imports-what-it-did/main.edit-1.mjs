@@ -1,0 +1,3 @@
+import { value } from './child.mjs';
+
+export const answer = () => value;
