@@ -237,7 +237,7 @@ class Run {
     this.#expectState(seen, report, oldModel, changes);
     const loaded = this.#idsOf(seen.loaded);
     this.#serials = claims.expectDisposed(seen, this.#serials, loaded);
-    await this.#expectHandles(seen);
+    await this.#expectHandles(seen, report);
     claims.expectAnswers(answers, [before, this.#served]);
     this.#last = seen;
     this.#looks = 0;
@@ -301,14 +301,14 @@ class Run {
     else for (const id of touched) this.#dirty.add(id);
   }
 
-  /** @param {import('./claims').Seen} seen */
-  async #expectHandles(seen) {
+  /** @param {import('./claims').Seen} seen @param {Report} [report] */
+  async #expectHandles(seen, report) {
     const expected = claims.handlesOf(this.#servedModel, this.#idsOf(seen.evaluated));
     let { handles } = seen;
     const endMs = performance.now() + PATIENCE_MS;
     while (!claims.areSame(handles, expected)) {
       if (performance.now() > endMs) {
-        throw new Broken('the same handles are open', { handles, expected });
+        throw new Broken('the same handles are open', { handles, expected, report });
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
       handles = await this.#hot.ask({ command: 'handles' });

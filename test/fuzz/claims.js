@@ -16,7 +16,7 @@ const { fileOf } = require('./render');
  * @property {Record<string, number>} serials
  * @property {string[]} mixed
  * @property {string[]} loaded files
- * @property {string[]} evaluated files of them that have begun to evaluate
+ * @property {string[]} evaluated files of them that have evaluated, or are about to
  * @property {number[]} disposed
  * @property {Record<string, number>} handles
  */

@@ -42,7 +42,7 @@ const commands = {
     return {
       ...shown,
       loaded,
-      evaluated: loaded.filter(hasBegun),
+      evaluated: loaded.filter(isEvaluated),
       disposed,
       handles: handles(),
     };
@@ -84,9 +84,10 @@ function entry() {
   }
 }
 
-/** What is loaded may have imported what cannot be. @param {string} name */
-function hasBegun(name) {
-  return engine.registry.lookup(path.join(root, name))?.current?.esm?.hasBegun !== false;
+/** What is loaded may have imported what cannot be, or have failed where it may. @param {string} name */
+function isEvaluated(name) {
+  const esm = engine.registry.lookup(path.join(root, name))?.current?.esm;
+  return !esm || (esm.hasBegun && !esm.evaluation?.failure);
 }
 
 /** @param {object} message */
