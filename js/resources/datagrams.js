@@ -8,7 +8,7 @@
 
 const { whenLoaded } = require('./builtins');
 const { predecessorIn } = require('./succession');
-const { contextOrNearest } = require('./ownership');
+const { contextOrNearest, currentOwner } = require('./ownership');
 
 /**
  * @typedef {import('./ownership').Owner} Owner
@@ -89,6 +89,11 @@ class Datagrams {
    * @param {any[]} args
    */
   #bind(socket, args) {
+    // The version was given up while it waited for something: it never binds.
+    if (currentOwner()?.state === 'aborted') {
+      process.nextTick(() => socket.close());
+      return socket;
+    }
     const owner = contextOrNearest();
     if (!owner || !stateOf(socket)?.handle) return Reflect.apply(this.#bindByNode, socket, args);
     const address = addressOf(socket, args);
@@ -99,7 +104,11 @@ class Datagrams {
       predecessor.claim = { socket, owner };
     } else {
       const bound = { address, socket, owner, claim: null };
-      socket.once('listening', () => this.#bound.add(bound));
+      socket.once('listening', () => {
+        // The version was given up in between.
+        if (owner.state === 'aborted') socket.close();
+        else this.#bound.add(bound);
+      });
       Reflect.apply(this.#bindByNode, socket, args);
     }
     return socket;

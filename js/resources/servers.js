@@ -246,6 +246,8 @@ class Servers {
     const socket = new ListeningSocket(address, server, owner);
     server.once('listening', () => {
       if (!server._handle) return;
+      // The version was given up in between.
+      if (owner.state === 'aborted') return void server.close();
       socket.handle = server._handle;
       acceptUnowned(socket.handle);
       this.#sockets.add(socket);

@@ -7,6 +7,7 @@ const { link } = require('./link');
 const { loadRequested } = require('./load');
 const { EsModule } = require('./module');
 const { namespaceOf } = require('./namespace');
+const { SyntheticModule } = require('./synthetic');
 
 /** @typedef {import('./module').Module} Module */
 
@@ -46,11 +47,17 @@ async function importWith(load, specifier, options) {
 async function importModule(module) {
   await loadRequested(module);
   // No one waits for it any more, and what would follow is not to begin.
-  if (module instanceof EsModule && module.host.isGivenUp?.(module)) return new Promise(() => {});
+  if (isGivenUp(module)) return new Promise(() => {});
   link(module);
   const outcome = evaluate(module);
   if (outcome.isAsync) await outcome.promise;
   return namespaceOf(module);
+}
+
+/** @param {Module} module */
+function isGivenUp(module) {
+  if (module instanceof EsModule) return module.host.isGivenUp?.(module);
+  return module instanceof SyntheticModule && module.isGivenUp();
 }
 
 /**

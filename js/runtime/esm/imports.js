@@ -175,9 +175,10 @@ class Imports {
       const exports = Module._load(record.path, version.module, false);
       setEach(set, names, exports);
       const now = this.#host.registry.visible(version, record)?.module;
-      // To a version that was given up meanwhile it has the names of what was never loaded.
+      // To a version that was replaced meanwhile it has the names of what was never loaded.
       if (now && !version.isStale) this.#commonJs.set(now, module);
     });
+    module.isGivenUp = () => version.state === 'aborted';
     return module;
   }
 

@@ -29,6 +29,8 @@ class SyntheticModule {
     this.#values = new Array(this.names.length).fill(undefined);
     this.#evaluate = evaluate;
     this.givenNamespace = namespace;
+    /** Nobody waits for it any more: an `import()` of it never ends. */
+    this.isGivenUp = () => false;
     /** @type {import('./namespace').Namespace | null} */
     this.namespace = null;
     /** Never any: its names are given. @type {WeakRef<import('./namespace').Namespace>[]} */
