@@ -77,8 +77,6 @@ class Run {
   #hot;
   /** What serves. @type {Whole} */
   #served;
-  /** What a fresh process shows of the files as they are. @type {Whole | undefined} */
-  #fresh;
   /** What the app showed last. @type {import('./claims').Seen} */
   #last;
   /** The model of what serves. */
@@ -159,7 +157,7 @@ class Run {
     const { port } = await this.#hot.ask({ command: 'start' });
     this.#port = port ?? 0;
     const seen = await this.#look();
-    this.#expectShown(seen);
+    this.#expectShown(seen, this.#model);
     this.#last = seen;
     this.#serials = seen.serials;
     await this.#expectHandles(seen);
@@ -227,11 +225,11 @@ class Run {
     if (!isTaken && !NOT_TAKEN.includes(outcome)) {
       throw new Broken('nothing needs a restart', { report });
     }
-    if (isTaken) this.#served = this.#fresh = /** @type {Whole} */ (fresh);
+    if (isTaken) this.#served = /** @type {Whole} */ (fresh);
     else if (outcome === 'restored') this.#readAgain(report);
     const seen = await this.#look();
     this.#looks += 1;
-    this.#expectShown(seen, report);
+    this.#expectShown(seen, isTaken ? this.#model : this.#servedModel, report);
     const oldModel = this.#servedModel;
     if (isTaken) this.#servedModel = this.#model;
     this.#expectState(seen, report, oldModel, changes);
@@ -261,10 +259,12 @@ class Run {
     this.#served = { ...this.#served, modules };
   }
 
-  /** @param {import('./claims').Seen} seen @param {Report} [report] */
-  #expectShown(seen, report) {
-    const isFresh = this.#served === this.#fresh;
-    const model = isFresh ? this.#model : this.#servedModel;
+  /**
+   * @param {import('./claims').Seen} seen
+   * @param {Model} model of what serves
+   * @param {Report} [report]
+   */
+  #expectShown(seen, model, report) {
     claims.expectShown(seen, this.#served, {
       loaded: this.#idsOf(seen.loaded),
       mayStay: (id) => leadsTo(model, this.#main.id, id),

@@ -165,7 +165,7 @@ function showProgress({ apps, edits, failures }, seed) {
  * @param {{ out: string, 'goes-on': boolean }} values
  */
 function showFailure({ seed, failure, small }, { out, 'goes-on': goesOn }) {
-  console.log(`seed ${seed} (${small.way}): ${inspect(failure, { depth: 6 })}`);
+  console.log(`seed ${seed} (${small.way}): ${inspect(failure, { depth: 12 })}`);
   if (goesOn) return;
   fs.rmSync(out, { recursive: true, force: true });
   writeScenario(small, out);
