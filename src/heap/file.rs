@@ -11,7 +11,7 @@ use super::error::SnapshotError;
 use super::parse::Parser;
 
 /// How much is read at once, and how often: while one part is parsed, the next is read.
-const PART_BYTES: usize = 1 << 21;
+const PART_BYTES: usize = 1 << 20;
 const PARTS: usize = 2;
 
 #[derive(Debug, Error)]
