@@ -45,6 +45,8 @@ function openOverlay(plan, prepared, host, { lastGood }) {
     awaiting: new Set(),
     willAwait(promise) {
       this.awaiting.add(promise);
+      // Nobody follows it if the stage fails before it waits.
+      promise.catch(() => {});
     },
     lastGood,
   };

@@ -402,14 +402,15 @@ class Loader {
   }
 
   /**
-   * A relative request leads one version to the same loaded file each time, as with Node, even when that file is gone.
+   * A relative request leads one version to the same loaded file each time, as with Node, even when that file is gone; so
+   * does the path of the file itself.
    *
    * @param {string} request
    * @param {Version} requester
    */
   #resolvedBefore(request, requester) {
     const { registry } = this.#host;
-    const filename = requester.requests.get(request);
+    const filename = path.isAbsolute(request) ? request : requester.requests.get(request);
     const isLoaded = filename && (Module._cache[filename] || registry.lookup(filename)?.current);
     return isLoaded ? filename : undefined;
   }

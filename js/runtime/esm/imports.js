@@ -223,6 +223,12 @@ class Imports {
     return names.add('default');
   }
 
+  /** Lets go of what importers have of a module that is replaced. @param {NodeModule} module */
+  forget(module) {
+    this.#commonJs.delete(module);
+    this.#required.delete(module);
+  }
+
   /**
    * What importers have of a module in CommonJS.
    *

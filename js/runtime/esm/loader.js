@@ -355,7 +355,11 @@ class EsmLoader {
     const { code, mapComment } = text.transformed;
     if (mapComment) registerMap(module, filename, mapComment);
     else registerOwnMap(module, filename, ownMapOf(code));
-    version.onRelease = () => this.#release(record, module);
+    version.onRelease = () => {
+      this.#release(record, module);
+      // Node holds the first main module for good.
+      this.#imports.forget(holder);
+    };
     module.owner = version;
     if (isCommonJs) {
       nameParent(holder, importer?.module);

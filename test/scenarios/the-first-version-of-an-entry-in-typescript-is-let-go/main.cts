@@ -1,0 +1,3 @@
+require('./kit.cjs');
+const words: string[] = ['one'];
+exports.answer = () => words;

@@ -1,0 +1,3 @@
+require('./kit.cjs');
+const words: string[] = ['two'];
+exports.answer = () => words;
