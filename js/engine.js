@@ -9,6 +9,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
 const { endAhead, tsconfigs } = require('./ahead');
+// Its listener is there before the program, and no version's.
+require('./at-exit');
 const { nowMs, setImmediate } = require('./clock');
 const { SafeHotError } = require('./errors');
 const { binding, guarded } = require('./native');
@@ -26,7 +28,7 @@ const { Servers } = require('./resources/servers');
 const { ProgramArguments } = require('./resources/program-arguments');
 const { installResources } = require('./resources');
 const { isWritten, listingOf } = require('./resources/reads');
-const { currentOwner, runUnowned } = require('./resources/ownership');
+const { currentOwner, runAsCold, runUnowned } = require('./resources/ownership');
 const { failStage } = require('./transaction/guard');
 const { Status } = require('./transaction/status');
 const { hotFlags } = require('./transaction/graph-change');
@@ -228,10 +230,12 @@ class Engine {
     if (!this.#transactions) {
       // What is read and compiled from now on is that of a reload.
       endAhead();
-      const { Transactions } = require('./transaction');
-      this.#transactions = new Transactions(this.#transactionHost());
+      runAsCold(() => {
+        const { Transactions } = require('./transaction');
+        this.#transactions = new Transactions(this.#transactionHost());
+      });
     }
-    return this.#transactions;
+    return /** @type {import('./transaction').Transactions} */ (this.#transactions);
   }
 
   /** Is user code of a transaction on the stack? */
