@@ -131,8 +131,9 @@ class Engine {
       matters: (filePath, version) => this.#isDataOf(filePath, version),
       didRead: (version, filePath) => this.#dependOnFile(version, filePath),
       didReadCold: (filePath) => {
-        this.coldReads.set(filePath, binding.fingerprint(filePath));
-        this.watcher?.watchFiles([filePath]);
+        const fingerprint = binding.fingerprint(filePath);
+        this.coldReads.set(filePath, fingerprint);
+        this.watcher?.watchRead(filePath, fingerprint);
       },
       didList: (version, folder) => {
         this.dependencies.add('folder', folder, version, listingOf(folder));
@@ -566,8 +567,9 @@ class Engine {
    * @param {string} filePath
    */
   #dependOnFile(version, filePath) {
-    this.dependencies.add('file', filePath, version, binding.fingerprint(filePath));
-    this.watcher?.watchFiles([filePath]);
+    const fingerprint = binding.fingerprint(filePath);
+    this.dependencies.add('file', filePath, version, fingerprint);
+    this.watcher?.watchRead(filePath, fingerprint);
   }
 
   /** Did a cold module, as it loaded, read something else there? */

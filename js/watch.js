@@ -54,11 +54,11 @@ class FileWatcher {
       if (record.current) this.didLoad(record.path, record.current);
     }
     this.watchFiles(engine.coldLoaded);
-    this.watchFiles(engine.coldReads.keys());
+    for (const [file, content] of engine.coldReads) this.watchRead(file, content);
     this.watchFiles(engine.tsconfigs.files);
     this.#watchPackages([engine.options.root]);
-    this.watchFiles(engine.dependencies.paths('file'));
-    for (const folder of engine.dependencies.paths('folder')) this.watchListing(folder);
+    for (const [file, content] of engine.dependencies.files()) this.watchRead(file, content);
+    for (const folder of engine.dependencies.folders()) this.watchListing(folder);
   }
 
   /**
@@ -91,6 +91,17 @@ class FileWatcher {
     if (this.#expected.has(base)) return;
     this.#expected.add(base);
     guarded(() => this.#native.expect([base]));
+  }
+
+  /**
+   * A file that was read: if it holds something else once it is watched, that is told.
+   *
+   * @param {string} file
+   * @param {string | null} fingerprint of what was read; null if there was nothing
+   */
+  watchRead(file, fingerprint) {
+    this.#loaded.set(file, fingerprint === null ? { path: file } : { path: file, fingerprint });
+    this.#flushSoon();
   }
 
   /** @param {Iterable<string>} files */

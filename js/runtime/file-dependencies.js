@@ -27,11 +27,24 @@ class FileDependencies {
     this.#reads.set(key, readers);
   }
 
-  /** @param {ReadKind} kind */
-  paths(kind) {
+  /** @returns {[path: string, fingerprint: string | null][]} files that were read, with what was read last */
+  files() {
+    return this.#of('file').map(([file, readers]) => [file, [...readers.values()].at(-1) ?? null]);
+  }
+
+  /** @returns {string[]} folders whose names were read */
+  folders() {
+    return this.#of('folder').map(([folder]) => folder);
+  }
+
+  /**
+   * @param {ReadKind} kind
+   * @returns {[path: string, readers: Map<Version, string | null>][]}
+   */
+  #of(kind) {
     const prefix = `${kind}:`;
-    return [...this.#reads.keys()].flatMap((key) =>
-      key.startsWith(prefix) ? key.slice(prefix.length) : [],
+    return [...this.#reads].flatMap(([key, readers]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), readers]] : [],
     );
   }
 

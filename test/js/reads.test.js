@@ -38,6 +38,20 @@ describe('a module that reads', () => {
     assert.equal(await app.get('/', { port }), 'type B');
   });
 
+  it('a file is evaluated again when the file is saved before it is watched', async () => {
+    const text = `const file = __dirname + '/schema.graphql';
+const text = require('node:fs').readFileSync(file, 'utf8');
+const save = "require('node:fs').writeFileSync(process.argv[1], 'type B')";
+if (text !== 'type B') require('node:child_process').execFileSync(process.execPath, ['-e', save, file]);
+module.exports = () => text;`;
+    const app = await apps.serve(withValue(text, { 'schema.graphql': 'type A' }));
+
+    const report = await app.nextReload();
+
+    assert.deepEqual(report.changed, ['schema.graphql']);
+    assert.equal(await app.get('/', { port: app.port }), 'type B');
+  });
+
   it('a file that it cannot use is rolled back, and the mended file is taken', async () => {
     const text = `const data = JSON.parse(require('node:fs').readFileSync(__dirname + '/data.txt'));
 module.exports = () => data.value;`;
