@@ -76,11 +76,14 @@ function commit(staged, host, { lingerMs, repoint }) {
   const stale = new Set(all.map(({ version }) => version));
   adapters.commit(stale);
 
-  // What failed, and what its importers go on without.
+  // What failed where it may; an ES module goes on telling its error to all who ask.
+  const isKept = (/** @type {Version} */ version) =>
+    overlay.versions.get(version.record) === version;
   giveUp(
-    overlay.failed.filter((version) => overlay.versions.get(version.record) !== version),
+    overlay.failed.filter((version) => !isKept(version)),
     host,
   );
+  for (const version of overlay.failed.filter(isKept)) disposeResources(version, host);
   const unaccepted = runAcceptCallbacks(staged, host);
   unaccepted.push(...runSelfCallbacks(all, host));
   servers.release(stale, { ...host.options, lingerMs });
@@ -273,6 +276,20 @@ function acceptNow({ callback, onModules, onError }, boundary, records) {
     if (!onError) throw error;
     const dependencyId = /** @type {string} */ (paths[0]);
     onError(error, { moduleId: boundary.path, dependencyId });
+  }
+}
+
+/**
+ * @param {Version} version
+ * @param {import('./host').TransactionHost} host
+ */
+function disposeResources(version, { options, warn }) {
+  for (const resource of version.resources.takeAll()) {
+    try {
+      void disposerOf(version, resource, { ...options, warn })();
+    } catch (error) {
+      warn(error);
+    }
   }
 }
 

@@ -365,7 +365,9 @@ class Loader {
    * @param {any} parent
    */
   #exportsInStage(overlay, record, parent) {
-    const survivor = overlay.planned.has(record) ? undefined : Module._cache[record.path];
+    const cached = overlay.planned.has(record) ? undefined : Module._cache[record.path];
+    // Node's loader of ES modules leaves an entry, also where it comes to nothing.
+    const survivor = this.#host.registry.versionOf(cached) && cached;
     if (!survivor || overlay.versions.has(record)) this.stage(record, parent, false);
     const module = overlay.versions.get(record)?.module ?? survivor;
     linkChild(parent, module);

@@ -44,7 +44,13 @@ class Imports {
   /** Of hot CommonJS, by what was loaded. @type {import('../side-table').SideTable<NodeModule, SyntheticModule>} */
   #commonJs = makeSideTable();
   /**
-   * The same for importers that are CommonJS themselves.
+   * By overlay, or this object for what is current: modules in CommonJS that are linked and not loaded.
+   *
+   * @type {WeakMap<object, Map<ModuleRecord, SyntheticModule>>}
+   */
+  #unloaded = new WeakMap();
+  /**
+   * What importers that are CommonJS themselves have of it, by what was loaded.
    *
    * @type {import('../side-table').SideTable<NodeModule, RequiredModule>}
    */
@@ -169,9 +175,14 @@ class Imports {
     const loaded = this.#host.registry.visible(version, record)?.module;
     const known = loaded && this.#commonJs.get(loaded);
     if (known) return known;
+    // One for all that ask before it is loaded, so that all of them go on with what comes in its place.
+    const unloaded = this.#unloadedFor(version);
+    const asked = loaded ? undefined : unloaded.get(record);
+    if (asked) return asked;
     const names = this.#namesOf(record, source);
     const url = pathToFileURL(record.path).href;
     const module = createSynthetic(url, names, (set) => {
+      unloaded.delete(record);
       const exports = Module._load(record.path, version.module, false);
       setEach(set, names, exports);
       const now = this.#host.registry.visible(version, record)?.module;
@@ -179,6 +190,7 @@ class Imports {
       if (now && !version.isStale) this.#commonJs.set(now, module);
     });
     module.isGivenUp = () => version.state === 'aborted';
+    if (!loaded) unloaded.set(record, module);
     return module;
   }
 
@@ -221,6 +233,24 @@ class Imports {
     const names = isJson ? new Set() : isCompiled ? ofTypeScript() : ofCommonJs();
     if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');
     return names.add('default');
+  }
+
+  /**
+   * What has been asked for and not been loaded, by code of the stage or by all other code.
+   *
+   * @param {Version} version that asks
+   */
+  #unloadedFor(version) {
+    const { overlay } = this.#host.registry;
+    const view = version.state === 'staged' && overlay ? overlay : this;
+    const unloaded = this.#unloaded.get(view) ?? new Map();
+    this.#unloaded.set(view, unloaded);
+    return unloaded;
+  }
+
+  /** What is not loaded may come to have other names. */
+  forgetUnloaded() {
+    this.#unloaded.delete(this);
   }
 
   /** Lets go of what importers have of a module that is replaced. @param {NodeModule} module */

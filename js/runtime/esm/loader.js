@@ -7,6 +7,8 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
+// The program may put a clock of its own in the place of the global one.
+const { setImmediate } = require('node:timers');
 const { pathToFileURL } = require('node:url');
 const esm = require('./index');
 const { NO_VARIABLES } = require('./compile');
@@ -250,6 +252,7 @@ class EsmLoader {
    * @returns {import('./draft').BrokenLink | undefined}
    */
   findBrokenLink(overlay, records) {
+    this.#imports.forgetUnloaded();
     const isReplaced = replacedIn(overlay);
     const { Draft } = require('./draft');
     const draft = new Draft({
@@ -620,8 +623,9 @@ class EsmLoader {
    * @param {Record<string, string>} attributes
    */
   async #findLater(version, specifier, { hot, ...attributes }) {
-    if (version.state === 'aborted') return new Promise(() => {});
-    const target = this.#locateLater(version, specifier);
+    if (isGivenUp(version)) return new Promise(() => {});
+    const target = await this.#locateLater(version, specifier);
+    if (isGivenUp(version)) return new Promise(() => {});
     if (target?.type === 'file' && this.#host.isHot(target.path)) {
       if (hot === 'true') version.hot?.acceptModules(specifier, undefined);
       return this.#find(version, specifier, attributes);
@@ -634,16 +638,21 @@ class EsmLoader {
   }
 
   /**
+   * Looks twice: Node looks for it in a turn of its own, and would hold for good what has been saved by then.
+   *
    * @param {Version} version
    * @param {string} specifier
    */
-  #locateLater(version, specifier) {
-    try {
-      return this.#imports.locate(version, specifier);
-    } catch {
-      // Hooks of the program may find it; if not, Node says so.
-      return null;
+  async #locateLater(version, specifier) {
+    for (const isLast of [false, true]) {
+      try {
+        return this.#imports.locate(version, specifier);
+      } catch {
+        if (!isLast) await new Promise((resolve) => setImmediate(resolve));
+      }
     }
+    // Hooks of the program may find it; if not, Node says so.
+    return null;
   }
 }
 
@@ -707,6 +716,11 @@ function timersIn(version, code) {
   if (names.length === 0) return NO_VARIABLES;
   const timers = /** @type {Record<string, Function>} */ (timersFor(version));
   return Object.fromEntries(names.map((name) => [name, timers[name]]));
+}
+
+/** @param {Version} version */
+function isGivenUp({ state }) {
+  return state === 'aborted';
 }
 
 /**

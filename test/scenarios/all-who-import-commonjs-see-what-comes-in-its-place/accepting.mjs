@@ -1,0 +1,4 @@
+import * as leaf from './leaf.cjs';
+
+import.meta.hot?.accept('./leaf.cjs', () => {});
+export const own = () => leaf.value;
