@@ -29,6 +29,7 @@ function abort({ overlay }, host) {
  * @param {import('./host').TransactionHost} host
  */
 function giveUp(versions, host) {
+  if (versions.length === 0) return;
   const { registry, servers } = host;
   servers.release(new Set(versions), { ...host.options, lingerMs: 0 });
   const stale = versions.flatMap((version) => {

@@ -146,8 +146,6 @@ async function main() {
   );
   const seconds = (performance.now() - startMs) / 1_000;
   console.log(`${inWords(outcome, options.seed)}, ${inTime(outcome, seconds)}`);
-  for (const { seed, failure, small } of outcome.failures)
-    showFailure(seed, failure, small, values);
   if (outcome.failures.length > 0) process.exitCode = 1;
   if (values.report) writeSection('fuzz', resultOf(outcome, options, seconds));
 }
