@@ -174,6 +174,26 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
     assert.equal(await app.get(), '2');
   });
 
+  it('see the names of CommonJS as its file is when it is loaded', async () => {
+    const app = apps.launch(
+      apps.makeFolder({
+        'package.json': PACKAGE,
+        'server.js': `import fs from 'node:fs';
+await import('./first.js').catch(() => {});
+fs.writeFileSync(new URL('late.cjs', import.meta.url), 'exports.after = 2;');
+console.log(Object.keys((await import('./second.js')).late).join());
+`,
+        // Asks for it, and ends before it is loaded.
+        'first.js': `import './throws.js';\nimport './late.cjs';\n`,
+        'throws.js': `throw new Error('never comes to the other one');\n`,
+        'second.js': `export * as late from './late.cjs';\n`,
+        'late.cjs': 'exports.before = 1;\n',
+      }),
+    );
+
+    assert.match(await app.nextLine('after'), /^after,default/);
+  });
+
   it('that accept an import have the new binding, and are not evaluated again', async () => {
     const app = await apps.serve({
       ...FILES,

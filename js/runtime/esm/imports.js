@@ -175,14 +175,15 @@ class Imports {
     const loaded = this.#host.registry.visible(version, record)?.module;
     const known = loaded && this.#commonJs.get(loaded);
     if (known) return known;
-    // One for all that ask before it is loaded, so that all of them go on with what comes in its place.
+    const names = this.#namesOf(record, source);
+    // One for all that ask before it is loaded, so that all of them go on with what comes in its place: as long as the
+    // file is what it was.
     const unloaded = this.#unloadedFor(version);
     const asked = loaded ? undefined : unloaded.get(record);
-    if (asked) return asked;
-    const names = this.#namesOf(record, source);
+    if (asked && hasNames(asked, names)) return asked;
     const url = pathToFileURL(record.path).href;
     const module = createSynthetic(url, names, (set) => {
-      unloaded.delete(record);
+      if (unloaded.get(record) === module) unloaded.delete(record);
       const exports = Module._load(record.path, version.module, false);
       setEach(set, names, exports);
       const now = this.#host.registry.visible(version, record)?.module;
@@ -404,6 +405,15 @@ function badAttribute(filename, isJson) {
     : new TypeError(`Module "${url}" is not of type "json"`);
   const code = isJson ? 'ERR_IMPORT_ATTRIBUTE_MISSING' : 'ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE';
   return Object.assign(error, { code });
+}
+
+/**
+ * @param {SyntheticModule} module
+ * @param {Set<string>} names
+ */
+function hasNames(module, names) {
+  const own = new Set(module.names);
+  return own.size === names.size && [...names].every((name) => own.has(name));
 }
 
 exports.Imports = Imports;
