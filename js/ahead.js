@@ -2,12 +2,11 @@
 
 /** The modules of the program, which the addon reads ahead of it while Node and safe-hot start, and what it has kept of them. */
 
-const fs = require('node:fs');
 const Module = require('node:module');
-const path = require('node:path');
 const { binding } = require('./native');
 const { compiledFile, makeKept } = require('./compiled');
 const { preservesSymlinks, userConditions } = require('./node-arguments');
+const { realFile } = require('./real-file');
 const { CONDITIONS, EXTENSIONS } = require('./resolve-import');
 const { keepCompiled } = require('./runtime/compile-function');
 
@@ -34,15 +33,6 @@ function lookAhead(name) {
   };
   ahead = new binding.NativeAhead(entry, options, tsconfigs);
   if (compiled !== null) keepCompiled(makeKept(compiled, ahead));
-}
-
-/** @param {string} name */
-function realFile(name) {
-  try {
-    return fs.realpathSync(path.resolve(name));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

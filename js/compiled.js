@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
+const { writeCacheFile } = require('./cache-file');
 const { binding } = require('./native');
 const { CHECKSUM, HEAD, isAsked, nodeName, writeLater } = require('./own-code');
 
@@ -60,34 +61,18 @@ function makeKept(file, ahead) {
 }
 
 /**
- * Quietly: where nothing can be written, the next start is as slow as this one.
- *
  * @param {string} file
  * @param {Fresh[]} fresh
  */
 function write(file, fresh) {
-  const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}`;
-  try {
+  writeCacheFile(file, binding.checksum, () => {
     const parts = new Map(known(file).map((part) => [part.file, part]));
     for (const { file: module, text, parameters, bytes } of fresh) {
       parts.set(module, { file: module, key: binding.compiledKey(text, parameters), bytes });
     }
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, packed([...parts.values()]));
-    fs.renameSync(temporary, file);
-    removeOldest(path.dirname(file));
-  } catch {
-    tryToRemove(temporary);
-  }
-}
-
-/** @param {string} file */
-function tryToRemove(file) {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch {
-    // Nor was it written, then.
-  }
+    return packed([...parts.values()]);
+  });
+  removeOldest(path.dirname(file));
 }
 
 /**
@@ -118,7 +103,7 @@ function pathOf(file) {
   return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
-/** @param {Part[]} parts */
+/** All but the checksum. @param {Part[]} parts */
 function packed(parts) {
   let end = 0;
   const entries = parts.map(({ file, key, bytes }) => {
@@ -129,21 +114,23 @@ function packed(parts) {
   const json = Buffer.from(JSON.stringify(entries));
   const head = Buffer.alloc(HEAD);
   head.writeUInt32LE(HEAD + json.length, CHECKSUM);
-  const whole = Buffer.concat([head, json, ...parts.map(({ bytes }) => bytes)]);
-  whole.writeUInt32LE(binding.checksum(whole.subarray(CHECKSUM)), 0);
-  return whole;
+  return Buffer.concat([head, json, ...parts.map(({ bytes }) => bytes)]);
 }
 
-/** @param {string} folder */
+/** Quietly, too: another process may be at it. @param {string} folder */
 function removeOldest(folder) {
-  const files = fs.readdirSync(folder).filter((name) => name.startsWith(PREFIX));
-  if (files.length <= MOST_FILES) return;
-  const times = files.map((name) => {
-    const file = path.join(folder, name);
-    return { file, atMs: fs.statSync(file).mtimeMs };
-  });
-  times.sort((a, b) => b.atMs - a.atMs);
-  for (const { file } of times.slice(MOST_FILES)) fs.rmSync(file, { force: true });
+  try {
+    const files = fs.readdirSync(folder).filter((name) => name.startsWith(PREFIX));
+    if (files.length <= MOST_FILES) return;
+    const times = files.map((name) => {
+      const file = path.join(folder, name);
+      return { file, atMs: fs.statSync(file).mtimeMs };
+    });
+    times.sort((a, b) => b.atMs - a.atMs);
+    for (const { file } of times.slice(MOST_FILES)) fs.rmSync(file, { force: true });
+  } catch {
+    // The next start tries again.
+  }
 }
 
 exports.compiledFile = compiledFile;

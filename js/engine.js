@@ -5,7 +5,6 @@
  */
 
 const Module = /** @type {any} */ (require('node:module'));
-const fs = require('node:fs');
 const path = require('node:path');
 const { EventEmitter } = require('node:events');
 const { endAhead, tsconfigs } = require('./ahead');
@@ -38,6 +37,7 @@ const { FileDependencies } = require('./runtime/file-dependencies');
 const { packageOf } = require('./package-of');
 const { Graph } = require('./graph');
 const { envFiles } = require('./env-files');
+const { realFile } = require('./real-file');
 const { PackageFields } = require('./package-fields');
 const { Tsconfigs } = require('./tsconfigs');
 const { FileWatcher } = require('./watch');
@@ -686,18 +686,6 @@ function declareTypeScript() {
   if (!features.typescript) {
     const property = { configurable: true, enumerable: true, value: 'transform' };
     Object.defineProperty(features, 'typescript', property);
-  }
-}
-
-/**
- * @param {string} name as on the command line
- * @returns {string | undefined}
- */
-function realFile(name) {
-  try {
-    return fs.realpathSync(path.resolve(name));
-  } catch {
-    return undefined;
   }
 }
 

@@ -2,8 +2,7 @@
 
 /** Writes the file from which `own-code.js` loads safe-hot's modules, for the next start. */
 
-const fs = require('node:fs');
-const path = require('node:path');
+const { writeCacheFile } = require('./cache-file');
 const { CHECKSUM, HEAD, loadOwn, openCache } = require('./own-code');
 
 /**
@@ -13,11 +12,7 @@ const { CHECKSUM, HEAD, loadOwn, openCache } = require('./own-code');
  * @typedef {Pick<Entry, 'name' | 'stamp' | 'encoding'> & { source: Buffer, compiled: Buffer }} Part
  */
 
-/**
- * Quietly: where nothing can be written, the next start is as slow as this one.
- *
- * @param {Fresh[]} fresh in place of what the cache has of the same name
- */
+/** @param {Fresh[]} fresh in place of what the cache has of the same name */
 function write(fresh) {
   const cache = openCache();
   if (!cache) return;
@@ -27,20 +22,12 @@ function write(fresh) {
   const { binding } = loadOwn('native.js');
   const addon = fileOfAddon(binding);
   if (addon === undefined) return;
-  // Other processes read the file, and may write it too.
-  const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}`;
-  try {
+  writeCacheFile(file, binding.checksum, () => {
     const known = bytes ? [...entries.values()].map((entry) => partOf(entry, bytes)) : [];
     const parts = [...known, ...fresh.map(compiledPart)];
     const byName = new Map(parts.map((part) => [part.name, part]));
-    const whole = packed([...byName.values()], addon);
-    whole.writeUInt32LE(binding.checksum(whole.subarray(CHECKSUM)), 0);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, whole);
-    fs.renameSync(temporary, file);
-  } catch {
-    tryToRemove(temporary);
-  }
+    return packed([...byName.values()], addon);
+  });
 }
 
 /** @param {typeof import('./binding')} binding */
@@ -49,15 +36,6 @@ function fileOfAddon(binding) {
   const isAddon = (/** @type {NodeModule | undefined} */ each) =>
     each?.exports === binding && each.filename.endsWith('.node');
   return loaded.find(isAddon)?.filename;
-}
-
-/** @param {string} file */
-function tryToRemove(file) {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch {
-    // Nor was it written, then.
-  }
 }
 
 /**

@@ -7,9 +7,8 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
-// The program may put a clock of its own in the place of the global one.
-const { setImmediate } = require('node:timers');
 const { pathToFileURL } = require('node:url');
+const { setImmediate } = require('../../clock');
 const esm = require('./index');
 const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
