@@ -18,6 +18,8 @@ const OF_JS = path.join(FOLDER, 'js');
 const OF_RUST = path.join(FOLDER, 'rust');
 const ADDON = path.join(FOLDER, 'addon');
 const ON_SIGNAL = path.join(__dirname, 'coverage', 'on-signal.js');
+/** Has cargo build our own crate with counters. */
+const COUNTED = { RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'coverage', 'rustc') };
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'all-nodes', 'reporter.js');
 /** Made by napi-rs, for machines that are not this one. */
@@ -63,7 +65,7 @@ async function main() {
 function instrumented() {
   const env = {
     ...process.env,
-    RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'coverage', 'rustc'),
+    ...COUNTED,
     // Processes add to what is there; a few files, since each is locked while one does.
     LLVM_PROFILE_FILE: path.join(OF_RUST, '%4m.profraw'),
   };
@@ -120,7 +122,7 @@ function testPrograms() {
   const args = ['test', '--no-run', '--message-format=json', '--quiet'];
   const env = {
     ...process.env,
-    RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'coverage', 'rustc'),
+    ...COUNTED,
   };
   const { stdout } = must(
     spawnSync('cargo', args, { cwd: ROOT, encoding: 'utf8', env, maxBuffer: Infinity }),

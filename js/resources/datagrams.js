@@ -8,7 +8,7 @@
 
 const { whenLoaded } = require('./builtins');
 const { predecessorIn } = require('./succession');
-const { contextOrNearest, currentOwner } = require('./ownership');
+const { contextOrNearest, isGivenUp } = require('./ownership');
 
 /**
  * @typedef {import('./ownership').Owner} Owner
@@ -90,7 +90,7 @@ class Datagrams {
    */
   #bind(socket, args) {
     // The version was given up while it waited for something: it never binds.
-    if (currentOwner()?.state === 'aborted') {
+    if (isGivenUp()) {
       process.nextTick(() => socket.close());
       return socket;
     }
