@@ -91,9 +91,20 @@ function readCards() {
   });
 }
 
-/** @param {Place} place */
+/**
+ * Not by `rmSync`, which asks what a file is: once the last file that was asked for synchronously is a socket, Node 20
+ * and 22 find the real path of no module that they import (`realpathSync` breaks off).
+ *
+ * @param {Place} place
+ */
 function removePlace({ socket, card }) {
-  for (const file of IS_WINDOWS ? [card] : [card, socket]) fs.rmSync(file, { force: true });
+  for (const file of IS_WINDOWS ? [card] : [card, socket]) {
+    try {
+      fs.unlinkSync(file);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 exports.openFolder = openFolder;

@@ -124,6 +124,35 @@ describe('safe-hot doctor of a program that runs', function () {
     assert.deepEqual(fs.readdirSync(sockets), []);
   });
 
+  // Node 20 and 22 break off looking for the real path of what they import after a socket has been looked at.
+  it('takes it away without a trace in how Node resolves imports', async () => {
+    const { launch, folder, sockets } = project({
+      'server.js': SERVER,
+      'value.js': '',
+      'app.js': `const fs = require('node:fs');
+setImmediate(async function look() {
+  if (fs.existsSync(process.argv[2])) return setImmediate(look);
+  const { url } = await import('importer');
+  console.log(url);
+});
+`,
+      'node_modules/importer/package.json': '{ "type": "module", "main": "i.js" }',
+      'node_modules/importer/i.js': "export { url } from 'linked/i.js';\n",
+      'node_modules/.store/linked/package.json': '{ "type": "module" }',
+      'node_modules/.store/linked/i.js': 'export const { url } = import.meta;\n',
+    });
+    fs.symlinkSync(path.join('.store', 'linked'), path.join(folder, 'node_modules', 'linked'));
+    const killed = await launch({ how: 'register' }).serving();
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.end();
+    const left = fs.readdirSync(sockets).find((name) => name.endsWith('.sock'));
+
+    const args = [path.join(sockets, left ?? '')];
+    const app = launch({ entry: 'app.js', args, how: 'register' });
+
+    assert.match(await app.nextLine('file:'), /\/node_modules\/\.store\/linked\/i\.js$/);
+  });
+
   itOnOneLine('waits for no program that stands still, nor for one that ends', async () => {
     const { launch, folder } = project({ 'server.js': SERVER, 'value.js': '' });
     const app = await launch({ how: 'register' }).serving();
