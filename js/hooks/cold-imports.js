@@ -9,7 +9,7 @@ const Module = require('node:module');
 const fs = require('node:fs');
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
-const { argumentsOfNode } = require('../node-arguments');
+const { argumentsOfNode, preservesSymlinks } = require('../node-arguments');
 const { binding } = require('../native');
 const { foreignHooks } = require('../runtime/other-hooks');
 
@@ -25,7 +25,7 @@ const OTHER_RULES =
 class ColdImports {
   /** By conditions. @type {Map<string, import('../binding').NativeResolver>} */
   #resolvers = new Map();
-  #isFirst = isFirstPreload(argumentsOfNode());
+  #isFirst = !preservesSymlinks() && isFirstPreload(argumentsOfNode());
   #foreign = foreignHooks();
 
   /**

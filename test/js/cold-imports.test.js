@@ -36,13 +36,15 @@ const PACKAGES = [
 /**
  * @param {Question[]} questions
  * @param {string[]} [nodeArgs]
+ * @param {Record<string, string>} [env]
  * @returns {Promise<{ answered: string[], differences: object[] }>}
  */
-async function compared(questions, nodeArgs = []) {
+async function compared(questions, nodeArgs = [], env = {}) {
   const app = makeApp({ 'questions.json': JSON.stringify(questions) });
   const { values, stderr, code } = await runScript(PROBE, {
     nodeArgs: [...nodeArgs, '--no-warnings', '-r', REGISTER],
     args: [app.path('questions.json')],
+    env,
   });
   assert.equal(code, 0, stderr);
   return values[0];
@@ -359,9 +361,11 @@ describe('what cold modules import', () => {
   it('is left to Node under --preserve-symlinks', async () => {
     const app = oddApp();
 
-    const { answered } = await compared([[app.path('app.mjs'), RELATIVE]], ['--preserve-symlinks']);
+    const questions = /** @type {Question[]} */ ([[app.path('app.mjs'), RELATIVE]]);
+    const byFlag = await compared(questions, ['--preserve-symlinks']);
+    const byVariable = await compared(questions, [], { NODE_PRESERVE_SYMLINKS: '1' });
 
-    assert.deepEqual(answered, []);
+    assert.deepEqual([byFlag.answered, byVariable.answered], [[], []]);
   });
 });
 
