@@ -64,6 +64,7 @@ const { abort } = require('./abort');
 
 /** How often a stage that was overtaken by a change of the graph or of a file is begun anew. */
 const MAX_ATTEMPTS = 5;
+const KEPT_CHANGING = 'what imports it went on changing while the reload was under way';
 
 /** How often, and how far apart, a file is looked at again that a save seems to have emptied just now. */
 const SAVE_LOOKS = 5;
@@ -326,10 +327,12 @@ class Transactions {
       this.#undo(work);
       return givenBack;
     }
-    if (overlay.unprepared.size > 0 || overlay.isOutdated) {
+    if (attempts > 0 && (overlay.unprepared.size > 0 || overlay.isOutdated)) {
       this.#undo(work);
-      if (attempts > 0) return this.#again(request, overlay, attempts - 1);
+      return this.#again(request, overlay, attempts - 1);
     }
+    // Who waits for a stage begins it anew at its end.
+    if (request.isCall && overlay.isOutdated) failure ??= { error: new Error(KEPT_CHANGING) };
     return failure ? this.#fail(request, work, failure.error) : work;
   }
 

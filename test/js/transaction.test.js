@@ -470,4 +470,51 @@ describe('transaction', () => {
 
     assert.deepEqual(seen, ['none', 'unchanged', 'committed', 'here']);
   });
+
+  describe('new code that has old code import what is being replaced', () => {
+    const PARTS = Array.from({ length: 9 }, (_, index) => index + 1);
+    const files = {
+      'leaf.js': 'module.exports = 1;\n',
+      'entry.js': `const leaf = require('./leaf');
+for (const name of ${JSON.stringify(PARTS)}) require('./part' + name);
+const turn = (global.turn = (global.turn ?? -1) + 1);
+global.lazy[turn]?.();
+module.exports = leaf;
+`,
+      ...Object.fromEntries(
+        PARTS.map((part) => [
+          `part${part}.js`,
+          `(global.lazy ??= [])[${part}] ??= () => require('./leaf');\n`,
+        ]),
+      ),
+    };
+
+    it('over and over again is planned anew until it does so no more', async () => {
+      const seen = await makeApp(files).drive(async ({ require, hot, edit }) => {
+        require('./entry');
+        edit('leaf.js', 'module.exports = 2;\n');
+        const { outcome, evaluated } = await hot.reload();
+        return { outcome, evaluated: evaluated.length, value: require('./entry') };
+      });
+
+      assert.deepEqual(seen, { outcome: 'committed', evaluated: 11, value: 2 });
+    });
+
+    it('over and over again ends a call of hotReload(), and the next one succeeds', async () => {
+      const seen = await makeApp(files).drive(async ({ require, hot, edit, errorOf, at }) => {
+        require('./entry');
+        edit('leaf.js', 'module.exports = 2;\n');
+        const { code, message } = await errorOf(() => hot.hotReload(at('leaf.js')));
+        return { code, message, value: require('./entry'), then: hot.hotReload(at('leaf.js')) };
+      });
+
+      assert.deepEqual(seen, {
+        code: 'ERR_SAFE_HOT_EVALUATE',
+        message:
+          'Evaluating leaf.js failed: what imports it went on changing while the reload was under way; version 1 stays in use',
+        value: 1,
+        then: 2,
+      });
+    });
+  });
 });
