@@ -3,12 +3,14 @@
 /*
  * `npm run coverage`: the tests of the running Node line and of Rust, and what of `js/` and `src/` they reached, those of the
  * processes and worker threads that they start included. Prints a line for each file that is not reached whole, the
- * lines that were not, and two sums. `npm run coverage -- test/js/cli.test.js` runs those tests only, and none of Rust.
+ * lines that were not, and two sums. `npm run coverage -- 20 24` runs the tests on these Node lines, one after another, and
+ * tells what none of them reached; `npm run coverage -- test/js/cli.test.js` runs those tests only, and none of Rust.
  */
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { nodeOfLine, versionOf } = require('./node-lines');
 const { ROOT, SetupError, run, runAsScript, setupTests } = require('./setup');
 
 /** Of the LLVM that rustc is built with; another version cannot read what it wrote. */
@@ -33,10 +35,11 @@ const GENERATED = 'js/binding.js';
  */
 
 async function main() {
-  const tests = process.argv.slice(2);
-  // Without it, mocha runs what .mocharc.json names besides.
-  const only = tests.length > 0 ? ['--no-config', '--timeout', '60000', ...tests] : [];
+  const args = process.argv.slice(2);
+  const lines = args.filter((each) => /^\d+$/.test(each));
+  const tests = args.filter((each) => !lines.includes(each));
   setupTests();
+  const nodes = lines.length > 0 ? lines.map(nodeOfLine) : [process.execPath];
   for (const folder of [OF_JS, OF_RUST, ADDON]) {
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
@@ -44,21 +47,43 @@ async function main() {
   const canReadRust = ['profdata', 'cov'].every((tool) => !llvm(tool, ['--version']).error);
   const env = canReadRust ? instrumented() : process.env;
 
-  const outcomes = [
-    spawnSync(process.execPath, [MOCHA, '--reporter', REPORTER, ...only], {
-      cwd: ROOT,
-      stdio: 'inherit',
-      env: { ...env, NODE_V8_COVERAGE: OF_JS, NODE_OPTIONS: `--require ${ON_SIGNAL}` },
-    }),
-  ];
+  const outcomes = nodes.map((node) => testNode(node, tests, env));
   if (canReadRust && tests.length === 0) {
     outcomes.push(spawnSync('cargo', ['test', '--quiet'], { cwd: ROOT, stdio: 'inherit', env }));
   }
 
-  tell('js', await reachedInJs());
+  tell('js', await reachedInJs(nodes));
   if (canReadRust) tell('src', reachedInRust());
   else console.log(`\nsrc: not measured, for want of LLVM's tools (${LLVM.installedBy})`);
   if (outcomes.some(({ status }) => status !== 0)) process.exitCode = 1;
+}
+
+/**
+ * @param {string} node
+ * @param {string[]} tests all if there are none
+ * @param {NodeJS.ProcessEnv} env
+ */
+function testNode(node, tests, env) {
+  console.log(`\n== Node ${versionOf(node)}`);
+  // Without it, mocha runs what .mocharc.json names besides.
+  const only = tests.length > 0 ? ['--no-config', '--timeout', '60000', ...tests] : [];
+  return spawnSync(node, [MOCHA, '--reporter', REPORTER, ...only], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: {
+      ...env,
+      NODE: node,
+      PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}`,
+      npm_node_execpath: node,
+      NODE_V8_COVERAGE: folderOf(node),
+      NODE_OPTIONS: `--require ${ON_SIGNAL}`,
+    },
+  });
+}
+
+/** @param {string} node @returns {string} where it writes what it reached */
+function folderOf(node) {
+  return path.join(OF_JS, versionOf(node));
 }
 
 /** Builds the addon and the Rust tests with counters. @returns {NodeJS.ProcessEnv} under which they are run */
@@ -76,8 +101,32 @@ function instrumented() {
   return { ...env, NAPI_RS_NATIVE_LIBRARY_PATH: path.join(ADDON, addon) };
 }
 
-/** @returns {Promise<Reached[]>} */
-async function reachedInJs() {
+/**
+ * What V8s of several versions have counted is put together by lines: they do not tell the same parts of a function apart.
+ *
+ * @param {string[]} nodes
+ * @returns {Promise<Reached[]>}
+ */
+async function reachedInJs(nodes) {
+  /** @type {Map<string, Map<number, number>>} */
+  const files = new Map();
+  for (const node of nodes) {
+    const map = await countsIn(folderOf(node));
+    for (const file of map.files()) {
+      const counts = files.get(file) ?? new Map();
+      files.set(file, counts);
+      for (const [line, count] of Object.entries(map.fileCoverageFor(file).getLineCoverage()))
+        counts.set(Number(line), (counts.get(Number(line)) ?? 0) + count);
+    }
+  }
+  return [...files].map(([file, counts]) => {
+    const missed = [...counts].filter(([, count]) => count === 0).map(([line]) => line);
+    return { file: path.relative(ROOT, file), lines: counts.size, missed };
+  });
+}
+
+/** @param {string} folder @returns {Promise<any>} of istanbul's, by file */
+function countsIn(folder) {
   const { Report } = require(path.join(ROOT, 'test', 'libraries', 'node_modules', 'c8'));
   const report = Report({
     all: true,
@@ -88,14 +137,9 @@ async function reachedInJs() {
     reporter: [],
     resolve: '',
     src: [path.join(ROOT, 'js')],
-    tempDirectory: OF_JS,
+    tempDirectory: folder,
   });
-  const map = await report.getCoverageMapFromAllCoverageFiles();
-  return map.files().map((/** @type {string} */ file) => {
-    const counts = Object.entries(map.fileCoverageFor(file).getLineCoverage());
-    const missed = counts.filter(([, count]) => count === 0).map(([line]) => Number(line));
-    return { file: path.relative(ROOT, file), lines: counts.length, missed };
-  });
+  return report.getCoverageMapFromAllCoverageFiles();
 }
 
 /** @returns {Reached[]} */
@@ -120,10 +164,8 @@ function reachedInRust() {
 /** @returns {string[]} the Rust tests, as they were built last */
 function testPrograms() {
   const args = ['test', '--no-run', '--message-format=json', '--quiet'];
-  const env = {
-    ...process.env,
-    ...COUNTED,
-  };
+  // What the build runs is counted too, and writes beside us if it is not told where.
+  const env = { ...process.env, ...COUNTED, LLVM_PROFILE_FILE: path.join(OF_RUST, '%4m.profraw') };
   const { stdout } = must(
     spawnSync('cargo', args, { cwd: ROOT, encoding: 'utf8', env, maxBuffer: Infinity }),
   );

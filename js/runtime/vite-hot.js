@@ -67,4 +67,3 @@ function makeViteHot(context) {
 }
 
 exports.makeViteHot = makeViteHot;
-exports.viteEvents = events;
