@@ -108,7 +108,7 @@ class Version {
     this.token = null;
     /** @type {string | null} fingerprint of the content that was evaluated; null if the file could not be read */
     this.fingerprint = null;
-    /** Evaluates the same source again, as a new version. @type {Factory | null} */
+    /** Of CommonJS. @type {Factory | null} */
     this.factory = null;
     /** The factory is of the file's own text, which no tool has changed. */
     this.isCompiledPlain = false;
@@ -188,12 +188,12 @@ class Version {
 }
 
 /**
- * Makes one evaluation: the function that wraps the module, and its arguments for this version.
+ * What was compiled of a module in CommonJS, to be evaluated as one version and as another.
  *
- * @callback Factory
- * @param {Version} version
- * @param {unknown[]} moduleArguments `exports, require, module, __filename, __dirname`
- * @returns {{ wrapper: Function, args: unknown[] }}
+ * @typedef {object} Factory
+ * @property {(version: Version, moduleArguments: unknown[]) => { wrapper: Function, args: unknown[] }} evaluation the function
+ *   that wraps the module, and its arguments for this version, given `exports, require, module, __filename, __dirname`
+ * @property {() => string} text that of the module, as it is evaluated
  */
 
 exports.ModuleRecord = ModuleRecord;

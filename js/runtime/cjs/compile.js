@@ -76,7 +76,8 @@ function compile(content, filename, imports) {
  * @returns {import('../record').Factory}
  */
 function makeFactory({ wrapper, timerNames, name, filename, ownMap, importFor }) {
-  return (version, moduleArguments) => {
+  /** @type {import('../record').Factory['evaluation']} */
+  const evaluation = (version, moduleArguments) => {
     const token = new SafeHotVersion();
     version.mark(new WeakRef(token));
     didRun(name, version.fingerprint);
@@ -89,6 +90,13 @@ function makeFactory({ wrapper, timerNames, name, filename, ownMap, importFor })
     }
     return { wrapper, args };
   };
+  return { evaluation, text: () => bodyOf(wrapper) };
+}
+
+/** V8 has the text of a function as long as the function itself. @param {Function} wrapper */
+function bodyOf(wrapper) {
+  const text = Function.prototype.toString.call(wrapper);
+  return text.slice(text.indexOf('{') + 1, -1);
 }
 
 /**

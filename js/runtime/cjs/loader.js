@@ -386,7 +386,8 @@ class Loader {
     defineHot(module, hot);
     const { filename } = module;
     const require = this.requireFor(version, module);
-    return factory(version, [module.exports, require, module, filename, path.dirname(filename)]);
+    const args = [module.exports, require, module, filename, path.dirname(filename)];
+    return factory.evaluation(version, args);
   }
 
   /**

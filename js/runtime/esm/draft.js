@@ -182,9 +182,7 @@ class Draft {
       const known = imports.known(record.current?.module ?? null);
       if (known) return known;
     }
-    const module =
-      this.#modules.get(record.path) ??
-      imports.named(record, overlay.sources.get(record.path)?.source);
+    const module = this.#modules.get(record.path) ?? imports.named(record, overlay);
     this.#modules.set(record.path, module);
     return module;
   }

@@ -2,7 +2,8 @@
 
 /**
  * The names that a module exports, as far as its text tells: of CommonJS what Node's own lexer finds, of an ES module
- * what it declares, through `export *` and re-exports of other files.
+ * what it declares, through `export *` and re-exports of other files. The text is that of the file, or where the module is
+ * loaded that of which it was made.
  */
 
 const Module = require('node:module');
@@ -13,6 +14,12 @@ const { readText } = require('../read-text');
  * @property {import('../formats').Formats} formats
  * @property {(importer: string, specifier: string) => string | null} resolveImport the file, null for what is none
  * @property {(source: string, filename: string) => any} transform
+ * @property {(filename: string) => Known | undefined} [known] undefined where the file is to be read
+ *
+ * @typedef {object} Known what a module was made of, or is to be
+ * @property {string} [text] undefined where it has been transformed
+ * @property {any} [transformed]
+ * @property {boolean} [isCommonJs] of what has been transformed
  */
 
 /**
@@ -24,23 +31,22 @@ const { readText } = require('../read-text');
 function exportNames(host, filename, visited = new Set()) {
   if (visited.has(filename)) return new Set();
   visited.add(filename);
-  const format = host.formats.of(filename);
-  if (format === 'module') return namesOfModule(host, filename, visited);
-  if (format === 'commonjs-typescript') {
-    return namesOfModule(host, filename, visited).add('default');
-  }
-  const names = format === 'commonjs' ? namesOfCommonJs(filename, new Set()) : new Set();
-  return names.add('default');
+  const { text, transformed, isCommonJs } = host.known?.(filename) ?? {};
+  const format = transformed ? undefined : host.formats.of(filename, text);
+  if (format === 'commonjs') return namesOfCommonJs(host, filename).add('default');
+  if (format === 'json' || format === 'other') return new Set(['default']);
+  const scanned = transformed ?? host.transform(text ?? readText(filename), filename);
+  const names = namesOfScanned(host, filename, scanned, visited);
+  return isCommonJs || format === 'commonjs-typescript' ? names.add('default') : names;
 }
 
 /**
  * @param {NamesHost} host
  * @param {string} filename
+ * @param {any} scanned
  * @param {Set<string>} visited
  */
-function namesOfModule(host, filename, visited) {
-  const source = readText(filename);
-  const scanned = host.transform(source, filename);
+function namesOfScanned(host, filename, scanned, visited) {
   // What is no module says so itself when it is loaded.
   if (scanned.type !== 'module') return new Set();
   /** @type {Set<string>} */
@@ -72,23 +78,23 @@ function namesOfStar(host, filename, specifier, visited) {
 let parse;
 
 /**
+ * @param {NamesHost} host
  * @param {string} filename
- * @param {Set<string>} visited
- * @param {string} [source]
+ * @param {Set<string>} [visited]
  * @returns {Set<string>}
  */
-function namesOfCommonJs(filename, visited, source) {
+function namesOfCommonJs(host, filename, visited = new Set()) {
   /** @type {Set<string>} */
   const names = new Set();
   if (visited.has(filename) || !/\.c?js$/.test(filename)) return names;
   visited.add(filename);
   // Loaded when it is first wanted: a program in CommonJS never does.
   parse ??= initialized();
-  const { exports, reexports } = lexed(source ?? readText(filename));
+  const { exports, reexports } = lexed(host.known?.(filename)?.text ?? readText(filename));
   for (const name of exports) names.add(name);
   const { resolve } = Module.createRequire(filename);
   for (const specifier of reexports) {
-    for (const name of namesOfReexport(specifier, resolve, visited)) names.add(name);
+    for (const name of namesOfReexport(host, specifier, resolve, visited)) names.add(name);
   }
   return names;
 }
@@ -115,19 +121,19 @@ function lexed(source) {
 }
 
 /**
+ * @param {NamesHost} host
  * @param {string} specifier
  * @param {(specifier: string) => string} resolve
  * @param {Set<string>} visited
  * @returns {Iterable<string>}
  */
-function namesOfReexport(specifier, resolve, visited) {
+function namesOfReexport(host, specifier, resolve, visited) {
   try {
     if (Module.isBuiltin(specifier)) return Object.keys(require(specifier));
-    return namesOfCommonJs(resolve(specifier), visited);
+    return namesOfCommonJs(host, resolve(specifier), visited);
   } catch {
     return [];
   }
 }
 
 exports.exportNames = exportNames;
-exports.namesOfCommonJs = namesOfCommonJs;

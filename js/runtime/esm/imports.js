@@ -9,7 +9,7 @@ const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 const { createRequired, createSynthetic } = require('./index');
-const { exportNames, namesOfCommonJs } = require('./export-names');
+const { exportNames } = require('./export-names');
 const { takeBlindTool } = require('../other-hooks');
 const { makeSideTable } = require('../side-table');
 const { SafeHotError } = require('../../errors');
@@ -18,6 +18,7 @@ const { timerModuleFor } = require('../../resources/timers');
 /**
  * @typedef {import('../record').Version} Version
  * @typedef {import('../record').ModuleRecord} ModuleRecord
+ * @typedef {import('../registry').Overlay} Overlay
  *
  * @typedef {import('./synthetic').SyntheticModule} SyntheticModule
  * @typedef {import('./common-js').RequiredModule} RequiredModule
@@ -99,7 +100,7 @@ class Imports {
     const { path: filename } = target;
     let module = this.#cold.get(filename);
     if (!module) {
-      const names = exportNames(this.#namesHost(), filename);
+      const names = exportNames(this.#namesHost(undefined), filename);
       const isModule = this.#host.formats.of(filename) === 'module';
       const tool = isModule && takeBlindTool();
       if (tool) {
@@ -143,7 +144,7 @@ class Imports {
 
   /** The names that Node would find in TypeScript that is compiled to CommonJS. @param {ModuleRecord} record */
   commonJsNames(record) {
-    return [...this.#namesOf(record, undefined)].sort();
+    return [...this.#namesOf(record)].sort();
   }
 
   /**
@@ -154,7 +155,7 @@ class Imports {
   seenByNode({ record, module }) {
     const known = this.known(module);
     if (known) return known;
-    const names = this.#namesOf(record, undefined);
+    const names = this.#namesOf(record);
     const url = pathToFileURL(record.path).href;
     const seen = createSynthetic(url, names, (set) => setEach(set, names, module?.exports));
     seen.evaluate();
@@ -167,15 +168,14 @@ class Imports {
    *
    * @param {Version} version that asks
    * @param {ModuleRecord} record
-   * @param {string | undefined} source where it is known already
    * @param {Record<string, string>} attributes
    */
-  commonJs(version, record, source, attributes) {
+  commonJs(version, record, attributes) {
     this.checkAttributes(record, attributes);
     const loaded = this.#host.registry.visible(version, record)?.module;
     const known = loaded && this.#commonJs.get(loaded);
     if (known) return known;
-    const names = this.#namesOf(record, source);
+    const names = this.#namesOf(record, this.#overlayFor(version));
     // One for all that ask before it is loaded, so that all of them go on with what comes in its place: as long as the
     // file is what it was.
     const unloaded = this.#unloadedFor(version);
@@ -199,11 +199,11 @@ class Imports {
    * The same for what is never evaluated, since only the names are of interest.
    *
    * @param {ModuleRecord} record
-   * @param {string | undefined} source where it is known already
+   * @param {Overlay} overlay
    */
-  named(record, source) {
+  named(record, overlay) {
     const url = pathToFileURL(record.path).href;
-    return createSynthetic(url, this.#namesOf(record, source), () => {});
+    return createSynthetic(url, this.#namesOf(record, overlay), () => {});
   }
 
   /**
@@ -218,22 +218,41 @@ class Imports {
   }
 
   /**
-   * The last good source, when that is evaluated again, is no more, and had these names.
-   *
    * @param {ModuleRecord} record
-   * @param {string | undefined} source
+   * @param {Overlay} [overlay] of the stage that asks
    */
-  #namesOf(record, source) {
-    const isLastGood = this.#host.registry.overlay?.lastGood;
-    const known = isLastGood && this.known(record.current?.module ?? null);
-    if (known) return new Set(known.names);
+  #namesOf(record, overlay) {
     const isJson = this.#host.formats.declared(record.path) === 'json';
-    const isCompiled = this.#host.formats.of(record.path, source) === 'commonjs-typescript';
-    const ofCommonJs = () => namesOfCommonJs(record.path, new Set(), source);
-    const ofTypeScript = () => exportNames(this.#namesHost(), record.path);
-    const names = isJson ? new Set() : isCompiled ? ofTypeScript() : ofCommonJs();
+    const names = exportNames(this.#namesHost(overlay), record.path);
     if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');
-    return names.add('default');
+    return names;
+  }
+
+  /**
+   * What a hot module is made of to those who ask now, whatever its file holds by now; undefined if it is not loaded.
+   *
+   * @param {string} filename
+   * @param {Overlay | undefined} overlay of the stage that asks
+   * @returns {import('./export-names').Known | undefined}
+   */
+  #knownText(filename, overlay) {
+    const { registry, formats } = this.#host;
+    const record = registry.lookup(filename);
+    const staged = record && madeOf(overlay?.versions.get(record));
+    if (staged) return staged;
+    const prepared = overlay?.sources.get(filename);
+    if (prepared) {
+      const { source: text, transformed } = prepared;
+      const isCommonJs = formats.of(filename, text) === 'commonjs-typescript';
+      return { text, transformed, isCommonJs };
+    }
+    if (!record || (overlay?.planned.has(record) && !overlay.lastGood)) return undefined;
+    return madeOf(record.current ?? undefined);
+  }
+
+  /** @param {Version} version that asks */
+  #overlayFor(version) {
+    return version.state === 'staged' ? (this.#host.registry.overlay ?? undefined) : undefined;
   }
 
   /**
@@ -242,8 +261,7 @@ class Imports {
    * @param {Version} version that asks
    */
   #unloadedFor(version) {
-    const { overlay } = this.#host.registry;
-    const view = version.state === 'staged' && overlay ? overlay : this;
+    const view = this.#overlayFor(version) ?? this;
     const unloaded = this.#unloaded.get(view) ?? new Map();
     this.#unloaded.set(view, unloaded);
     return unloaded;
@@ -297,8 +315,7 @@ class Imports {
     const isJson = this.#host.formats.declared(record.path) === 'json';
     /** @type {Record<string, string>} */
     const attributes = isJson ? { type: 'json' } : {};
-    const source = this.#host.registry.overlay?.sources.get(record.path)?.source;
-    const synthetic = this.commonJs(version, record, source, attributes);
+    const synthetic = this.commonJs(version, record, attributes);
     synthetic.evaluate();
     return synthetic;
   }
@@ -321,8 +338,11 @@ class Imports {
     return module;
   }
 
-  /** @returns {import('./export-names').NamesHost} */
-  #namesHost() {
+  /**
+   * @param {Overlay | undefined} overlay of the stage that asks
+   * @returns {import('./export-names').NamesHost}
+   */
+  #namesHost(overlay) {
     const { formats, transformFile, resolveImport } = this.#host;
     return {
       formats,
@@ -331,8 +351,19 @@ class Imports {
         const target = resolveImport(importer, asPath(specifier));
         return target?.type === 'file' ? target.path : null;
       },
+      known: (filename) => this.#knownText(filename, overlay),
     };
   }
+}
+
+/**
+ * @param {Version | undefined} version
+ * @returns {import('./export-names').Known | undefined} undefined for what this project has not compiled
+ */
+function madeOf(version) {
+  const { esm, factory } = version ?? {};
+  if (esm) return { transformed: esm.transformed, isCommonJs: esm.commonJs !== null };
+  return factory ? { text: factory.text() } : undefined;
 }
 
 /**

@@ -514,7 +514,7 @@ class EsmLoader {
     const isStaged = version.state === 'staged';
     const source = isStaged ? registry.overlay?.sources.get(target.path)?.source : undefined;
     if (!this.#isModule(version, record, source)) {
-      return this.#imports.commonJs(version, record, source, attributes);
+      return this.#imports.commonJs(version, record, attributes);
     }
     return this.#moduleOf(record, isStaged, version);
   }

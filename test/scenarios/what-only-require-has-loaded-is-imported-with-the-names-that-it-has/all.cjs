@@ -1,0 +1,2 @@
+module.exports = require('./base.cjs');
+module.hot?.dispose(() => {});

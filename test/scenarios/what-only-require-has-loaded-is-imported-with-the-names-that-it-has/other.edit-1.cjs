@@ -1,0 +1,2 @@
+throw new Error('not yet');
+exports.value = 'other';

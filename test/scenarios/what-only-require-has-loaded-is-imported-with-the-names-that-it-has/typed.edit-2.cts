@@ -1,0 +1,2 @@
+export const three: number = 3;
+export const four = 4;
