@@ -16,7 +16,7 @@ const { prepare, readyWith } = require('./prepare');
 const { evaluationError, needsRestart, obstacleOf, tellSelfError } = require('./failures');
 const { forget } = require('./forget');
 const { linkError } = require('./link');
-const { openOverlay, evaluateStaged } = require('./stage');
+const { openOverlay, evaluateStaged, findReached } = require('./stage');
 const { StageGuard } = require('./guard');
 const { Afterwards } = require('./afterwards');
 const { commit } = require('./commit');
@@ -368,6 +368,21 @@ class Transactions {
   }
 
   /**
+   * What awaited may have come to lead to what seemed to be cut off.
+   *
+   * @param {StagedWork} work
+   */
+  #evaluatesMore({ staged, guard }) {
+    if (!findReached(staged, this.#host)) return false;
+    try {
+      evaluateStaged(staged, this.#host);
+    } catch (error) {
+      guard.fail(error);
+    }
+    return true;
+  }
+
+  /**
    * Waits until what awaits at the top level has evaluated, and until the successor has asked for each listening socket
    * of what it replaces; and a turn of the event loop longer, by whose end Node has told of what new code rejects.
    *
@@ -385,7 +400,9 @@ class Transactions {
       let isLate = false;
       const lookSoon = () => {
         setImmediate(() => {
-          if (this.#isSettled(work)) resolve('settled');
+          if (!this.#isSettled(work)) return;
+          if (this.#evaluatesMore(work)) lookSoon();
+          else resolve('settled');
         });
       };
       const supersede = () => this.#supersede(request, work, resolve);

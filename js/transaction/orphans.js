@@ -55,5 +55,25 @@ function losesEdges({ mentions }) {
   });
 }
 
+/**
+ * Of what was taken for cut off, what the program does lead to: by way of new modules, whose texts were not known before
+ * they evaluated.
+ *
+ * @param {import('./stage').Staged} staged
+ * @param {{ graph: import('../graph').Graph }} host
+ * @returns {ModuleRecord[]}
+ */
+function reachedAfterAll({ overlay, prepared }, { graph }) {
+  const candidates = [...overlay.cutOff].filter((record) => !prepared.gone.has(record));
+  if (candidates.length === 0) return [];
+  const mentions = new Map(prepared.mentions);
+  for (const { record, imports, mentions: named } of overlay.versions.values()) {
+    mentions.set(record, new Set([...(mentions.get(record) ?? []), ...imports, ...named]));
+  }
+  const orphans = orphansAmong(candidates, { mentions }, graph);
+  return candidates.filter((record) => !orphans.has(record));
+}
+
 exports.cutOffBy = cutOffBy;
+exports.reachedAfterAll = reachedAfterAll;
 exports.orphansAmong = orphansAmong;

@@ -5,7 +5,7 @@
  * but for the dispose handlers that a program registered itself.
  */
 
-const { cutOffBy } = require('./orphans');
+const { cutOffBy, reachedAfterAll } = require('./orphans');
 
 /**
  * @typedef {import('../runtime/record').Version} Version
@@ -61,8 +61,31 @@ function openOverlay(plan, prepared, host, { lastGood }) {
  * @param {StageHost} host
  * @throws what a module throws
  */
-function evaluateStaged(staged, { loader, registry }) {
-  const { plan, caller, overlay, prepared } = staged;
+function evaluateStaged(staged, host) {
+  do {
+    evaluateTops(staged, host);
+    evaluateNamed(staged, host);
+  } while (findReached(staged, host));
+}
+
+/**
+ * Has what has evaluated come to lead to more than was known before? That is to be evaluated too.
+ *
+ * @param {Staged} staged
+ * @param {StageHost} host
+ */
+function findReached(staged, host) {
+  const reached = reachedAfterAll(staged, host);
+  for (const record of reached) staged.overlay.cutOff.delete(record);
+  return reached.length > 0;
+}
+
+/**
+ * @param {Staged} staged
+ * @param {StageHost} host
+ */
+function evaluateTops(staged, { loader, registry }) {
+  const { plan, caller } = staged;
   const boundaries = new Map(
     plan.boundaries.map(({ id, via }) => [registry.byId(via), registry.byId(id)]),
   );
@@ -71,6 +94,14 @@ function evaluateStaged(staged, { loader, registry }) {
     const isMain = record.current !== null && record.current.module === process.mainModule;
     loader.stage(record, isMain ? null : parentOf(record, boundary), isMain);
   }
+}
+
+/**
+ * @param {Staged} staged
+ * @param {StageHost} host
+ */
+function evaluateNamed(staged, { loader, registry }) {
+  const { overlay, prepared } = staged;
   const isAsked = (/** @type {ModuleRecord} */ record) =>
     overlay.planned.has(record) && !overlay.versions.has(record) && !prepared.gone.has(record);
   for (const { record, version } of keptByCurrent(staged, registry)) {
@@ -145,5 +176,6 @@ function parentOf(record, boundary) {
 
 exports.openOverlay = openOverlay;
 exports.evaluateStaged = evaluateStaged;
+exports.findReached = findReached;
 exports.namedBy = namedBy;
 exports.topsOf = topsOf;

@@ -1,0 +1,4 @@
+import { leaf } from './leaf.mjs';
+
+import.meta.hot?.accept('./leaf.mjs', () => {});
+export const held = () => leaf;

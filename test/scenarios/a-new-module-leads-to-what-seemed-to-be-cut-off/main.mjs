@@ -1,0 +1,3 @@
+import { one } from './one.mjs';
+
+export const answer = () => one();

@@ -1,0 +1,3 @@
+import { held } from './holder.mjs';
+
+export const one = () => held();

@@ -1,0 +1,3 @@
+const { held } = await import('./holder.mjs');
+
+export const three = () => held();
