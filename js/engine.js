@@ -303,6 +303,7 @@ class Engine {
   #didFail(version) {
     const { record, state, imports } = version;
     const { overlay } = this.registry;
+    record.failedAs = version.fingerprint;
     const importers =
       state === 'staged'
         ? [...(overlay?.versions.values() ?? [])].filter((each) => each.imports.has(record))
@@ -346,15 +347,27 @@ class Engine {
     return this.#resolveImport.bases(importer, specifier);
   }
 
-  /** The files of all current versions, and those that their relative imports did not find and would find now. */
+  /**
+   * The files of all current versions, those that their relative imports did not find and would find now, and those that
+   * they go on without, since these failed, once they hold something else.
+   */
   filesInUse() {
-    const current = [...this.registry.records()].flatMap((record) => record.current ?? []);
+    const records = [...this.registry.records()];
+    const current = records.flatMap((record) => record.current ?? []);
+    const mended = records.filter((record) => !record.current && this.#mayBeMended(record));
     const found = current.flatMap(({ record, requests }) =>
       [...requests].flatMap(([specifier, before]) =>
         before === '' ? (this.resolve(record.path, specifier) ?? []) : [],
       ),
     );
-    return new Set([...current.map(({ record }) => record.path), ...found]);
+    const paths = [...current.map(({ record }) => record), ...mended].map((record) => record.path);
+    return new Set([...paths, ...found]);
+  }
+
+  /** @param {ModuleRecord} record that is not loaded */
+  #mayBeMended({ id, path: filePath, failedAs }) {
+    const isMissed = failedAs !== null && this.graph.importers(id).length > 0;
+    return isMissed && binding.fingerprint(filePath) !== failedAs;
   }
 
   /** A cold file that a program wants to reload is hot from then on. */

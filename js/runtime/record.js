@@ -36,6 +36,8 @@ class ModuleRecord {
     this.current = null;
     /** How many versions there have been. */
     this.count = 0;
+    /** Fingerprint of the content that was last tried, and failed. @type {string | null} */
+    this.failedAs = null;
     /** What the dispose handlers of the last version left for the next one. @type {object | undefined} */
     this.handedData = undefined;
     /** `import.meta.hot.data`: one object until the module is pruned. */

@@ -471,6 +471,48 @@ describe('transaction', () => {
     assert.deepEqual(seen, ['none', 'unchanged', 'committed', 'here']);
   });
 
+  /** @type {[name: string, broken: string, mended: string][]} */
+  const mends = [
+    ['part.cjs', "throw new Error('no');", "exports.name = 'here';"],
+    ['part.cjs', "exports.name = 'no' 'no';", "exports.name = 'here';"],
+    ['part.cjs', "require('./nowhere');", "exports.name = 'here';"],
+    ['part.mjs', "throw new Error('no');", "export const name = 'here';"],
+    ['part.mjs', "export const name = 'no' 'no';", "export const name = 'here';"],
+    ['part.mjs', "import './nowhere.mjs';", "export const name = 'here';"],
+    ['part.mts', "export const name: = 'no';", "export const name: string = 'here';"],
+    ['part.json', '{ "name": ', '{ "name": "here" }'],
+  ];
+  for (const [name, broken, mended] of mends) {
+    it(`reload() sees that what the program goes on without is mended: ${broken}`, async () => {
+      const importing = name.endsWith('.json')
+        ? "try { global.part = require('./part.json'); } catch { global.part = 'none'; }"
+        : `global.part = 'none'; import('./${name}').then((part) => (global.part = part), () => {});`;
+      const app = makeApp({ 'entry.js': importing, [name]: broken });
+
+      const seen = await app.drive(
+        async ({ require, hot, write }, [name, mended]) => {
+          hot.graph();
+          require('./entry');
+          const turns = async () => {
+            for (let count = 0; count < 50 && global.part === 'none'; count += 1) {
+              await new Promise((resolve) => setImmediate(resolve));
+            }
+          };
+          await turns();
+          const idle = await hot.reload();
+          write(name, mended);
+          const { outcome } = await hot.reload();
+          await turns();
+          const again = await hot.reload();
+          return [idle.outcome, outcome, global.part.name, again.outcome];
+        },
+        { data: [name, mended] },
+      );
+
+      assert.deepEqual(seen, ['unchanged', 'committed', 'here', 'unchanged']);
+    });
+  }
+
   describe('new code that has old code import what is being replaced', () => {
     const PARTS = Array.from({ length: 9 }, (_, index) => index + 1);
     const files = {

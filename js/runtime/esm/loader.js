@@ -425,6 +425,7 @@ class EsmLoader {
       return { transformed: current.esm.transformed, fingerprint };
     const transformed = this.transform(source, filename);
     if (transformed.type === 'invalid') {
+      record.failedAs = fingerprint;
       throw this.#host.syntaxError(transformed.error, source, filename);
     }
     return { transformed, fingerprint };
