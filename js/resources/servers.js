@@ -246,8 +246,8 @@ class Servers {
     const socket = new ListeningSocket(address, server, owner);
     server.once('listening', () => {
       if (!server._handle) return;
-      // The version was given up in between.
-      if (owner.state === 'aborted') return void server.close();
+      // The version was given up in between, or failed.
+      if (isOver(owner)) return void server.close();
       socket.handle = server._handle;
       acceptUnowned(socket.handle);
       this.#sockets.add(socket);
@@ -361,6 +361,11 @@ function ownKept({ resources }, server, address) {
     release: () => server.close(),
   });
   listenQuietly(server, 'close', () => resources.delete(resource));
+}
+
+/** Has what it made been ended already? @param {Owner} owner */
+function isOver(owner) {
+  return owner.state === 'aborted' || (!(owner instanceof Creation) && owner.hasFailed);
 }
 
 /**

@@ -130,6 +130,8 @@ class Version {
     this.isFoundAhead = false;
     /** Loaded before safe-hot: its timers and its exact imports are not known. */
     this.isAdopted = false;
+    /** It failed where it may, and goes on telling its error: what it made has been ended. */
+    this.hasFailed = false;
     /** Its own dispose handlers ran before its successor evaluated. */
     this.isDisposed = false;
     /** What they threw. @type {unknown[]} */

@@ -30,8 +30,8 @@ function abort({ overlay }, host) {
  */
 function giveUp(versions, host) {
   if (versions.length === 0) return;
-  const { registry, servers } = host;
-  servers.release(new Set(versions), { ...host.options, lingerMs: 0 });
+  const { registry } = host;
+  releaseServers(versions, host);
   const stale = versions.flatMap((version) => {
     const { module, record, hot } = version;
     if (record.current?.isDisposed && hot?.data) record.handedData = hot.data;
@@ -47,9 +47,7 @@ function giveUp(versions, host) {
         survivors: survivorsOf(module, null, host),
         disposers: [
           ...record.takeKept(({ creator }) => creator === version.number),
-          ...version.resources
-            .takeAll()
-            .map((each) => disposerOf(version, each, { ...host.options, warn: host.warn })),
+          ...disposersOf(version, host),
         ],
       },
     ];
@@ -59,5 +57,35 @@ function giveUp(versions, host) {
   for (const version of versions) version.release();
 }
 
+/**
+ * Ends what versions made that failed where they may, and that stay to tell their errors.
+ *
+ * @param {Version[]} versions
+ * @param {import('./host').TransactionHost} host
+ */
+function endFailed(versions, host) {
+  if (versions.length === 0) return;
+  for (const version of versions) version.hasFailed = true;
+  releaseServers(versions, host);
+  for (const dispose of versions.flatMap((version) => disposersOf(version, host))) {
+    try {
+      void dispose();
+    } catch (error) {
+      host.warn(error);
+    }
+  }
+}
+
+/** @param {Version[]} versions @param {import('./host').TransactionHost} host */
+function releaseServers(versions, { servers, options }) {
+  servers.release(new Set(versions), { ...options, lingerMs: 0 });
+}
+
+/** @param {Version} version @param {import('./host').TransactionHost} host */
+function disposersOf(version, { options, warn }) {
+  return version.resources.takeAll().map((each) => disposerOf(version, each, { ...options, warn }));
+}
+
 exports.abort = abort;
+exports.endFailed = endFailed;
 exports.giveUp = giveUp;

@@ -7,7 +7,7 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const { disposerOf, followHandler } = require('../resources/disposal');
-const { giveUp } = require('./abort');
+const { endFailed, giveUp } = require('./abort');
 const { holdersOf, survivorsOf } = require('./detach');
 const { hotFlags } = require('./graph-change');
 const { namedBy } = require('./stage');
@@ -83,7 +83,7 @@ function commit(staged, host, { lingerMs, repoint }) {
     overlay.failed.filter((version) => !isKept(version)),
     host,
   );
-  for (const version of overlay.failed.filter(isKept)) disposeResources(version, host);
+  endFailed(overlay.failed.filter(isKept), host);
   const unaccepted = runAcceptCallbacks(staged, host);
   unaccepted.push(...runSelfCallbacks(all, host));
   servers.release(stale, { ...host.options, lingerMs });
@@ -276,20 +276,6 @@ function acceptNow({ callback, onModules, onError }, boundary, records) {
     if (!onError) throw error;
     const dependencyId = /** @type {string} */ (paths[0]);
     onError(error, { moduleId: boundary.path, dependencyId });
-  }
-}
-
-/**
- * @param {Version} version
- * @param {import('./host').TransactionHost} host
- */
-function disposeResources(version, { options, warn }) {
-  for (const resource of version.resources.takeAll()) {
-    try {
-      void disposerOf(version, resource, { ...options, warn })();
-    } catch (error) {
-      warn(error);
-    }
   }
 }
 

@@ -471,6 +471,29 @@ describe('transaction', () => {
     assert.deepEqual(seen, ['none', 'unchanged', 'committed', 'here']);
   });
 
+  it('ends what a new module made that failed where it may', async () => {
+    const app = makeApp({
+      'entry.js': '',
+      'part.mjs': `import net from 'node:net';
+globalThis.server = net.createServer().listen(0);
+globalThis.timer = setInterval(() => {}, 1e6);
+throw new Error('no');
+`,
+    });
+
+    const seen = await app.drive(async ({ require, hot, write }) => {
+      require('./entry');
+      hot.graph();
+      write('entry.js', "import('./part.mjs').catch(() => (global.hasFailed = true));");
+      const { outcome } = await hot.reload();
+      const { server, timer, hasFailed } = global;
+      if (server.listening) await require('node:events').once(server, 'close');
+      return [outcome, hasFailed, server.listening, timer._destroyed];
+    });
+
+    assert.deepEqual(seen, ['committed', true, false, true]);
+  });
+
   /** @type {[name: string, broken: string, mended: string][]} */
   const mends = [
     ['part.cjs', "throw new Error('no');", "exports.name = 'here';"],
