@@ -19,7 +19,7 @@ const FOLDER = path.join(ROOT, 'target', 'coverage');
 const OF_JS = path.join(FOLDER, 'js');
 const OF_RUST = path.join(FOLDER, 'rust');
 const ADDON = path.join(FOLDER, 'addon');
-const ON_SIGNAL = path.join(__dirname, 'coverage', 'on-signal.js');
+const PRELOAD = path.join(__dirname, 'coverage', 'preload.js');
 /** Has cargo build our own crate with counters. */
 const COUNTED = { RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'coverage', 'rustc') };
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
@@ -76,7 +76,8 @@ function testNode(node, tests, env) {
       PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}`,
       npm_node_execpath: node,
       NODE_V8_COVERAGE: folderOf(node),
-      NODE_OPTIONS: `--require ${ON_SIGNAL}`,
+      COVERAGE_FOLDER: folderOf(node),
+      NODE_OPTIONS: `--require ${PRELOAD}`,
     },
   });
 }
