@@ -121,6 +121,20 @@ export const answer = () => name;
     assert.equal(await app.get(), 'three answer');
   });
 
+  it('that await longer than settleTimeoutMs are waited for, with what they import meanwhile', async () => {
+    const settings = { name: 'app', type: 'module', 'safe-hot': { settleTimeoutMs: 20 } };
+    const slow = "await new Promise((resolve) => setTimeout(resolve, 100));\n";
+    const app = await apps.serve({ ...FILES, 'package.json': JSON.stringify(settings) });
+
+    app.write('late.js', `${slow}export const value = 'late';\n`);
+    app.write('value.js', `${slow}export const { value } = await import('./late.js');\n`);
+
+    const { outcome, evaluated } = await app.nextReload();
+    assert.equal(outcome, 'committed');
+    assert.deepEqual(evaluated, ['late.js', 'value.js', 'answer.js', 'server.js']);
+    assert.equal(await app.get(), 'value late answer,default');
+  });
+
   it('import CommonJS and are required by it, as one graph', async () => {
     const app = await apps.serve({
       ...FILES,

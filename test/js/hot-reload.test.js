@@ -317,6 +317,33 @@ console.log(JSON.stringify({ children: module.children.filter((each) => each.id.
       assert.deepEqual(counts, [1, 2]);
     });
 
+    it('to be there at once, it says what to call', async () => {
+      const app = makeApp({
+        'a.mjs': 'export const value = 1;\n',
+        'main.mjs': `
+          import fs from 'node:fs';
+          import { hotReload } from 'safe-hot';
+          import { value } from './a.mjs';
+          const url = new URL('./a.mjs', import.meta.url);
+          fs.writeFileSync(url, 'await null;\\nexport const value = 2;\\n');
+          try {
+            hotReload(url);
+          } catch ({ code, message }) {
+            console.log(JSON.stringify({ code, message, value }));
+          }
+          process.exit();
+        `,
+      });
+
+      const { values, stderr } = await app.run('main.mjs', {
+        nodeArgs: ['-r', 'safe-hot/register'],
+      });
+
+      const message =
+        'a.mjs, or what it imports, awaits at the top level, so it cannot be reloaded synchronously; version 1 stays in use';
+      assert.deepEqual(values, [{ code: 'ERR_SAFE_HOT_ASYNC', message, value: 1 }], stderr);
+    });
+
     it('of an importer, all of them stay', async () => {
       const app = makeApp({
         'leaf.js': 'exports.value = {};\n',
@@ -335,6 +362,27 @@ console.log(JSON.stringify({ children: module.children.filter((each) => each.id.
 
       assert.deepEqual(result, { code: 'ERR_SAFE_HOT_EVALUATE', cause: 'bad', same: true });
     });
+  });
+
+  it('refuses an ES module that Node has loaded', async function () {
+    const { features } = /** @type {any} */ (process);
+    if (!features.require_module) return this.skip();
+    const app = makeApp({
+      'node_modules/plugin/package.json': '{ "name": "plugin", "exports": "./index.mjs" }',
+      'node_modules/plugin/index.mjs': 'export const value = 1;\n',
+    });
+
+    const { code, message } = await app.drive(({ require, hot, errorOf }) => {
+      hot.graph();
+      require('plugin');
+      return errorOf(() => hot.hotReload('plugin'));
+    });
+
+    assert.equal(code, 'ERR_SAFE_HOT_ES_MODULE');
+    assert.equal(
+      message,
+      'node_modules/plugin/index.mjs is an ES module, which this version loads but does not reload',
+    );
   });
 
   it('is the same from an ES module', async () => {

@@ -34,7 +34,8 @@ async function load({ platforms, files = {}, arch }) {
   for (const name of FILES) {
     app.write(`safe-hot/js/${name}`, fs.readFileSync(path.join(ROOT, 'js', name), 'utf8'));
   }
-  const { values, stderr } = await app.run('main.js', { args: arch ? [arch] : [] });
+  const env = { NAPI_RS_NATIVE_LIBRARY_PATH: '' };
+  const { values, stderr } = await app.run('main.js', { args: arch ? [arch] : [], env });
   assert.equal(values.length, 1, stderr);
   return values[0];
 }
