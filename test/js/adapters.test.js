@@ -491,6 +491,100 @@ setTimeout(() => server.listen(0, () => console.log('listening', server.address(
       assert.equal(await app.get('/', { port }), '["V3","V3"]');
     });
 
+    describe('a registry of each kind', () => {
+      const KINDS = {
+        'package.json': settings(['adapters.js']),
+        'adapters.js': `module.exports = {
+  package: 'kinds',
+  adapt(kinds, { registry }) {
+    for (const kind of ['map', 'set', 'list', 'object']) registry(kinds, kind);
+  },
+};\n`,
+        'node_modules/kinds/package.json': '{ "name": "kinds", "version": "1.0.0" }',
+        'node_modules/kinds/index.js': `exports.reset = () => {
+  Object.assign(exports, { map: new Map(), set: new Set(), list: [], object: {} });
+};
+exports.reset();
+exports.add = (name) => {
+  exports.map.set(name, name);
+  exports.set.add(name);
+  exports.list.push(name);
+  Object.defineProperty(exports.object, name, { value: name, enumerable: true, configurable: true });
+};
+exports.remove = (name) => {
+  exports.map.delete(name);
+  exports.set.delete(name);
+  exports.list.splice(exports.list.indexOf(name), 1);
+  delete exports.object[name];
+};
+exports.names = () => {
+  const { map, set, list, object } = exports;
+  return [map.keys(), set, list, Object.keys(object)].map((names) => [...names].join());
+};
+`,
+        'mail.js': `require('kinds').add('mail');\n`,
+        'clock.js': `require('kinds').add('clock');\n`,
+        'calls.js': `module.exports = (call, name) => require('kinds')[call](name) ?? '';\n`,
+        'server.js': `require('./mail');
+require('./clock');
+const call = require('./calls');
+const server = require('node:http').createServer((req, res) => {
+  const [name, argument] = req.url.slice(1).split('/');
+  res.end(name === 'go' ? String((globalThis.isMeant = true)) : JSON.stringify(call(name, argument)));
+});
+const listen = (isMeant) => {
+  if (!isMeant()) setTimeout(listen, 5, isMeant);
+  else server.listen(0, () => console.log('listening', server.address().port, process.pid));
+};
+listen(() => true);
+`,
+      };
+      const all = (names) => JSON.stringify(Array(4).fill(names));
+
+      /** A new version that waits, while the code that serves does this. */
+      async function meanwhile(calls) {
+        const app = await apps.launch(apps.makeFolder(KINDS)).serving();
+        const { port } = app;
+        app.edit('mail.js', "'mail'", "'post'");
+        app.edit('server.js', '() => true', 'console.log("waiting") ?? (() => globalThis.isMeant)');
+        await app.nextLine('waiting');
+        for (const call of calls) await app.get(`/${call}`, { port });
+        const before = await app.get('/names', { port });
+        await app.get('/go', { port });
+        const { outcome } = await app.nextReload();
+        assert.equal(outcome, 'committed');
+        return [before, await app.get('/names', { port })];
+      }
+
+      it('has what current code adds and removes while a new version waits', async () => {
+        const seen = await meanwhile(['add/meanwhile', 'remove/clock']);
+
+        assert.deepEqual(seen, [all('mail,meanwhile'), all('post,meanwhile')]);
+      });
+
+      it('is another one where the package says so', async () => {
+        const seen = await meanwhile(['reset', 'add/anew']);
+
+        assert.deepEqual(seen, [all('anew'), all('post,anew')]);
+      });
+
+      for (const read of ["map.get('mail')", 'object.mail', 'list[0]']) {
+        it(`has who reads ${read} evaluated with who has written it`, async () => {
+          const folder = apps.makeFolder({
+            ...KINDS,
+            'reader.js': `module.exports = require('kinds').${read};\n`,
+            'server.js': KINDS['server.js'].replace("'./clock'", "'./reader'"),
+          });
+          const app = await apps.launch(folder).serving();
+
+          app.edit('mail.js', "add('mail')", "add('mail', 1)");
+
+          const { evaluated } = await app.nextReload();
+          assert.deepEqual(evaluated, ['mail.js', 'reader.js', 'server.js']);
+        });
+      }
+    });
+
     if (!IS_WHOLE) return;
 
     it('one that tells a client has it end with the module that made it', async () => {
