@@ -259,18 +259,12 @@ class Transactions {
       });
     }
 
-    const { registry, graph, options } = this.#host;
-    const outcome = guarded(() =>
-      graph.plan({
-        changed: prepared.changed.map((record) => record.id),
-        unaccepted: options.unaccepted,
-        ...(request.caller ? { caller: request.caller.record.id } : {}),
-      }),
-    );
-    if (outcome.type === 'failed') {
-      return this.#done(request, 'refused', { error: fromNative(outcome.error) });
-    }
-    const { plan } = outcome;
+    const { registry, options } = this.#host;
+    const plan = this.#plan({
+      changed: prepared.changed.map((record) => record.id),
+      unaccepted: options.unaccepted,
+      ...(request.caller ? { caller: request.caller.record.id } : {}),
+    });
     const changed = changedPaths(prepared);
     const obstacle = obstacleOf(plan, registry);
     if (plan.verdict === 'ignored') {
@@ -294,6 +288,13 @@ class Transactions {
     }
     if (isDryRun) return this.#done(request, 'planned', { changed, plan });
     return this.#evaluate(request, staged, attempts);
+  }
+
+  /** @param {Parameters<import('../graph').Graph['plan']>[0]} request */
+  #plan(request) {
+    const outcome = guarded(() => this.#host.graph.plan(request));
+    if (outcome.type === 'failed') throw fromNative(outcome.error);
+    return outcome.plan;
   }
 
   /**
@@ -626,13 +627,9 @@ class Transactions {
    * @returns {Done | StagedWork}
    */
   #restore(request, disposed, { changed = [], error }) {
-    const { graph, registry, servers } = this.#host;
+    const { registry, servers } = this.#host;
     const records = disposed.map((version) => version.record);
-    const outcome = guarded(() =>
-      graph.plan({ changed: records.map((record) => record.id), unaccepted: 'reload' }),
-    );
-    if (outcome.type === 'failed') throw fromNative(outcome.error);
-    const { plan } = outcome;
+    const plan = this.#plan({ changed: records.map((record) => record.id), unaccepted: 'reload' });
     /** @type {import('./prepare').Prepared} */
     const prepared = readyWith(records);
     const overlay = openOverlay(plan, prepared, this.#host, { lastGood: true });

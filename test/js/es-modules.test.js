@@ -123,7 +123,7 @@ export const answer = () => name;
 
   it('that await longer than settleTimeoutMs are waited for, with what they import meanwhile', async () => {
     const settings = { name: 'app', type: 'module', 'safe-hot': { settleTimeoutMs: 20 } };
-    const slow = "await new Promise((resolve) => setTimeout(resolve, 100));\n";
+    const slow = 'await new Promise((resolve) => setTimeout(resolve, 100));\n';
     const app = await apps.serve({ ...FILES, 'package.json': JSON.stringify(settings) });
 
     app.write('late.js', `${slow}export const value = 'late';\n`);
@@ -259,6 +259,42 @@ hot.dispose((data) => console.log('disposed', data.count));
     await app.nextLine('disposed 1');
     await app.nextLine('count 2');
     await app.nextLine('now two');
+  });
+
+  it('that accept their exports send and hear events, and no old version hears them', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'server.js': `import http from 'node:http';
+import './heard.js';
+const { hot } = import.meta;
+const server = http.createServer((req, res) => res.end(String(hot.active)));
+const ask = () => hot.send('asked', 1);
+ask();
+server.on('request', ask);
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+      'heard.js': `const { hot } = import.meta;
+export const name = 'one';
+const once = (data) => {
+  console.log('once', name, data);
+  hot.off('asked', once);
+};
+hot.on('asked', once);
+hot.on('asked', (data) => console.log('heard', name, data));
+hot.on('asked', () => console.log('taken back'))();
+hot.acceptExports(['name'], (module) => console.log('now', module.name));
+`,
+    });
+    assert.deepEqual(app.lines.slice(0, 2), ['once one 1', 'heard one 1']);
+
+    app.edit('heard.js', "'one'", "'two'");
+    assert.deepEqual((await app.nextReload()).evaluated, ['heard.js']);
+    await app.nextLine('now two');
+    assert.equal(await app.get(), 'true');
+    await app.nextLine('heard two');
+
+    const seen = app.lines.filter((line) => !line.startsWith('listening'));
+    assert.deepEqual(seen, ['once one 1', 'heard one 1', 'now two', 'once two 1', 'heard two 1']);
   });
 
   /** A program that has a cold package import its `value.js`. @param {string} importing the text of that package */

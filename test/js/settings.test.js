@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 const { BIN, SERVER, useApps } = require('../helpers/cli-app');
 const { resolveOptions } = require('../../js/options');
@@ -111,6 +112,24 @@ describe('settings', () => {
         code: 'ERR_SAFE_HOT_CONFIG',
         message: /config\.json cannot be read: "safe-hot" in package\.json is there too/,
       });
+    });
+
+    it('one file alone', () => {
+      const folder = apps.makeFolder({
+        'safe-hot.config.js': 'module.exports = {};\n',
+        'safe-hot.config.json': '{}',
+      });
+      assert.throws(() => resolveOptions(folder, {}), {
+        code: 'ERR_SAFE_HOT_CONFIG',
+        message: /config\.js(on)? cannot be read: safe-hot\.config\.js(on)? is there too/,
+      });
+    });
+
+    it('nowhere where there is no package.json', () => {
+      const folder = apps.makeFolder({});
+      fs.rmSync(path.join(folder, 'package.json'));
+
+      assert.deepEqual(resolveOptions(folder, {}).configFiles, []);
     });
   });
 

@@ -110,4 +110,37 @@ describe('report: text', () => {
 
     assert.equal(text, '= 3.1 ms  nothing that is loaded has changed');
   });
+
+  it('says what a plan would do, and that a save changed nothing', () => {
+    const chains = [['users.js', 'app.js']];
+
+    assert.equal(reload({ outcome: 'planned', chains }), '? would evaluate users.js → app.js');
+    assert.equal(
+      reload({ outcome: 'unchanged', changed: ['users.js'] }),
+      '= 3.1 ms  users.js saved without a change',
+    );
+  });
+
+  /** @type {[object, string][]} */
+  const others = [
+    [{ type: 'watch', mode: 'native' }, '! told of changes again'],
+    [
+      { type: 'watch', mode: 'polling', reason: 'no space left on device' },
+      '! looking at the files by polling: no space left on device',
+    ],
+    [{ type: 'watch', mode: 'closed' }, '! no longer watching'],
+    [
+      { type: 'end', entry: 'app.js', code: 1, signal: null },
+      'safe-hot  app.js ended with code 1 · a save starts it again',
+    ],
+    [
+      { type: 'end', entry: 'app.js', code: null, signal: 'SIGSEGV' },
+      'safe-hot  app.js was ended by SIGSEGV · a save starts it again',
+    ],
+  ];
+  for (const [report, expected] of others) {
+    it(`says "${expected}"`, () => {
+      assert.equal(textOf(/** @type {any} */ (report), { color: false }), expected);
+    });
+  }
 });
