@@ -19,7 +19,7 @@ export interface ViteHot {
   dispose(handler: (data: any) => unknown): void;
   /** Runs when no module imports this one any more. */
   prune(handler: (data: any) => unknown): void;
-  /** Has this module replaced although it has not changed. */
+  /** Has this module replaced although it has not changed, and its importers, whether it accepts itself or not. */
   invalidate(message?: string): void;
   /** Returns what takes the listener away; it goes with this version by itself. */
   on(event: string, listener: (data: any) => void): () => void;

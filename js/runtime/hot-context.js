@@ -59,6 +59,13 @@ class HotContext {
     version.record.handedData = undefined;
   }
 
+  /** A change of the module as it is now is for its importers to take. */
+  unaccept() {
+    this.selfAccepts = false;
+    this.selfCallbacks = [];
+    this.host.didChange(this.version);
+  }
+
   get accepted() {
     return (this.#accepted ??= new Map());
   }

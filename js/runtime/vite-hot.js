@@ -42,7 +42,12 @@ function makeViteHot(context) {
     /** @param {(data: any) => unknown} handler */
     prune: (handler) => void context.pruneHandlers.push(() => handler(record.viteData)),
     decline: () => api.decline(),
-    invalidate: () => api.invalidate(),
+    /** It is for its importers to take then; what calls this may be a callback of the version before. */
+    invalidate() {
+      const { hot } = (version.isStale && record.current) || version;
+      hot?.unaccept();
+      api.invalidate();
+    },
     /** @param {string} event @param {(data: any) => void} listener */
     on(event, listener) {
       events.on(event, listener);

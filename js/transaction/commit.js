@@ -256,6 +256,7 @@ function runSelfCallbacks(going, { warn }) {
       return [];
     } catch (error) {
       warn(error);
+      record.current?.hot?.unaccept();
       return [record];
     }
   });

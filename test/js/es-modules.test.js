@@ -261,6 +261,62 @@ hot.dispose((data) => console.log('disposed', data.count));
     await app.nextLine('now two');
   });
 
+  it('whose accept callback throws are evaluated again with what imports them', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'value.js': `export const value = 1;
+import.meta.hot.accept(() => { throw new Error('not taken'); });
+`,
+    });
+
+    app.edit('value.js', 'value = 1', 'value = 2');
+
+    assert.deepEqual((await app.nextReload()).evaluated, ['value.js']);
+    await app.nextError(/not taken/);
+    assert.deepEqual((await app.nextReload()).evaluated, ['value.js', 'answer.js', 'server.js']);
+    assert.equal(await app.get(), 'value 2 answer,default');
+  });
+
+  it('whose accept callback invalidates them are evaluated again with what imports them, by the rules of Vite', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'value.js': `const { hot } = import.meta;
+export const value = 1;
+hot.accept((module) => {
+  if (module.value === 2) hot.invalidate();
+});
+`,
+    });
+
+    app.edit('value.js', 'value = 1', 'value = 2');
+    assert.deepEqual((await app.nextReload()).evaluated, ['value.js']);
+    assert.deepEqual((await app.nextReload()).evaluated, ['value.js', 'answer.js', 'server.js']);
+    assert.equal(await app.get(), 'value 2 answer,default');
+
+    app.edit('value.js', 'value = 2', 'value = 3');
+    assert.deepEqual((await app.nextReload()).evaluated, ['value.js']);
+    assert.equal(app.stderr, '');
+  });
+
+  it('have an import.meta that resolves as theirs does under Node', async () => {
+    const text = `const { hot } = import.meta;
+let code;
+try {
+  hot.accept('node:fs');
+} catch (error) {
+  ({ code } = error);
+}
+const names = ['./value.js', '/x', 'fs', 'node:fs'];
+const urls = names.map((name) => import.meta.resolve(name).replace(import.meta.url, 'own'));
+import.meta.hot = 'own';
+export const value = [...urls, import.meta.hot, code].join();
+`;
+    const app = await apps.serve({ ...FILES, 'value.js': text });
+
+    const all = 'own,file:///x,node:fs,node:fs,own,ERR_SAFE_HOT_BUILTIN';
+    assert.equal(await app.get(), `value ${all} answer,default`);
+  });
+
   it('that accept their exports send and hear events, and no old version hears them', async () => {
     const app = await apps.serve({
       ...FILES,

@@ -131,6 +131,40 @@ describe('hotReload()', () => {
     assert.deepEqual(result, { value: 2, seen: 2, ran: ['middle', 'leaf', 'middle', 'leaf'] });
   });
 
+  it('names the package that keeps the old version of another one', async () => {
+    const app = makeApp({
+      'node_modules/plugin/index.js': 'exports.value = 1;\n',
+      'node_modules/host/index.js': "exports.plugin = require('plugin');\n",
+    });
+
+    const stale = await app.drive(({ require, hot }) => {
+      let report;
+      hot.on('reload', (/** @type {any} */ given) => (report = given));
+      require('host');
+      hot.hotReload('plugin');
+      return /** @type {any} */ (report).stale;
+    });
+
+    assert.equal(stale.length, 1);
+    assert.equal(stale[0].path, 'node_modules/plugin/index.js');
+    assert.match(stale[0].reason, /node_modules\/host\/index\.js/);
+  });
+
+  it('asks for a restart where what was loaded before safe-hot becomes an ES module', async () => {
+    const app = makeApp({ 'leaf.js': 'exports.value = 1;\n' });
+
+    const { outcome, error, value } = await app.drive(async (kit) => {
+      kit.require('./leaf');
+      kit.hot.versions();
+      kit.edit('leaf.js', 'export const value = 2;\n');
+      return { ...(await kit.hot.reload()), value: kit.require('./leaf').value };
+    });
+
+    assert.equal(outcome, 'restart-required');
+    assert.equal(error.code, 'ERR_SAFE_HOT_ES_MODULE');
+    assert.equal(value, 1);
+  });
+
   describe('in the place of', () => {
     /** As the README of each tool has it, with the call replaced. */
     const program = (/** @type {string} */ reload) => `'use strict';

@@ -52,6 +52,23 @@ describe('module.hot', () => {
       assert.deepEqual(outcomes, ['rolled-back', 'committed']);
     });
 
+    it('of itself with a handler that throws: the process goes on', async () => {
+      const accept = "module.hot.accept(() => { throw new Error('handler'); });\n";
+      const app = makeApp({ 'entry.js': ENTRY, 'self.js': accept });
+
+      const { warned, outcome } = await app.drive(async ({ require, hot, edit }) => {
+        const { once } = require('node:events');
+        hot.versions();
+        require('./entry');
+        edit('self.js', "throw new Error('broken');\n");
+        const warning = once(process, 'warning');
+        const { outcome } = await hot.reload();
+        return { warned: (await warning)[0].message, outcome };
+      });
+
+      assert.deepEqual([warned, outcome], ['handler', 'rolled-back']);
+    });
+
     it('of a dependency: the callback requires it anew, the accepting module stays', async () => {
       const app = makeApp({
         'entry.js': `${ENTRY.replace('module.exports = ', 'let self = ')}
@@ -515,6 +532,19 @@ describe('module.hot', () => {
     });
 
     assert.deepEqual(result, { before: 'undefined', hot: 'object', keys: false });
+  });
+
+  it('and what else stands in a module may be of the program', async () => {
+    const app = makeApp({
+      'self.js': `module.hot = 'own';
+require.main = 'main';
+module.exports = [module.hot, require.main, require.resolve.paths('x')[0] === module.paths[0]];
+`,
+    });
+
+    const seen = await app.drive(({ require, hot }) => hot.versions() && require('./self'));
+
+    assert.deepEqual(seen, ['own', 'main', true]);
   });
 
   describe('keep()', () => {

@@ -229,14 +229,20 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
     assert.equal(await ask(http, { socketPath: ports.unix, agent: false }), 'one');
   });
 
-  it('closes WebSockets of the old version with status 1012', async () => {
-    const text = `'use strict';
-const server = require('node:http').createServer();
-server.on('upgrade', (request, socket) => {
+  const UPGRADE = `server.on('upgrade', (request, socket) => {
   socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n');
 });
-server.listen(0, () => console.log('listening', server.address().port, process.pid));
 `;
+  const LISTEN = `server.listen(0, () => console.log('listening', server.address().port, process.pid));\n`;
+  for (const [when, rest] of Object.entries({
+    'a server that takes them': UPGRADE + LISTEN,
+    'a server that takes them once it listens': LISTEN + UPGRADE,
+  })) {
+    it(`closes WebSockets of the old version with status 1012: ${when}`, () => closes(rest));
+  }
+
+  async function closes(/** @type {string} */ rest) {
+    const text = `'use strict';\nconst server = require('node:http').createServer();\n${rest}`;
     const app = await apps.serve({ 'server.js': text });
     const socket = connect(app.port);
     socket.write('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
@@ -249,5 +255,5 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
 
     assert.deepEqual([...(await frame)[0]], [0x88, 0x02, 0x03, 0xf4]);
     await end;
-  });
+  }
 });

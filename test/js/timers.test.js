@@ -72,6 +72,15 @@ describe('timers of a version', () => {
     );
   });
 
+  it('are not listed once a loop over timers/promises has ended', async () => {
+    const listed = await listedAfter(async () => {
+      const timers = require('node:timers/promises');
+      for await (const tick of timers.setInterval(1, 'tick')) return tick;
+    });
+
+    assert.deepEqual(listed, []);
+  });
+
   it('do not keep what they called once they have fired', async () => {
     const app = makeApp({
       'a.js': `exports.work = () => new Promise((resolve) => {
