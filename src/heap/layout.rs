@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::error::SnapshotError;
-use super::numbers::Entries;
 use super::snapshot::{EdgeKind, Location, NodeIndex, NodeKind};
 
 /// A list of numbers.
@@ -18,18 +17,21 @@ pub(super) enum List {
 pub(super) struct Layout {
     node_fields: usize,
     /// The same, by which edges count the way to their node.
-    pub(super) node_stride: u32,
+    node_stride: u32,
+    /// What a number is multiplied by to be divided by `node_stride`, which is quicker than to divide.
+    /// Source: Lemire, Kaser and Kurz, Faster Remainder by Direct Computation.
+    node_reciprocal: u64,
     pub(super) kind: usize,
     pub(super) name: usize,
     pub(super) id: usize,
     pub(super) self_size: usize,
     pub(super) edge_count: usize,
-    pub(super) node_kinds: Vec<NodeKind>,
+    node_kinds: Vec<NodeKind>,
     edge_fields: usize,
     pub(super) edge_kind: usize,
     pub(super) edge_name: usize,
     pub(super) to_node: usize,
-    pub(super) edge_kinds: Vec<EdgeKind>,
+    edge_kinds: Vec<EdgeKind>,
     location_fields: usize,
     location: Option<[usize; 4]>,
 }
@@ -53,9 +55,12 @@ impl Layout {
         let edge = fields("edge_fields")?;
         let location = fields("location_fields").unwrap_or_default();
         let of_location = |name| position(&location, name).ok();
+        let node_stride = u32::try_from(node.len()).unwrap_or(u32::MAX);
         Ok(Self {
             node_fields: node.len(),
-            node_stride: u32::try_from(node.len()).unwrap_or(u32::MAX),
+            node_stride,
+            // It has five fields at least.
+            node_reciprocal: u64::MAX / u64::from(node_stride.max(2)) + 1,
             kind: position(&node, "type")?,
             name: position(&node, "name")?,
             id: position(&node, "id")?,
@@ -84,25 +89,52 @@ impl Layout {
         }
     }
 
+    /// Do the fields that are needed come first, in the order in which V8 writes them?
+    pub(super) fn is_in_order(&self, list: List) -> bool {
+        let Self { kind, name, id, self_size, edge_count, .. } = *self;
+        let Self { edge_kind, edge_name, to_node, .. } = *self;
+        match list {
+            List::Nodes => [kind, name, id, self_size, edge_count] == [0, 1, 2, 3, 4],
+            List::Edges => [edge_kind, edge_name, to_node] == [0, 1, 2],
+            List::Locations => self.location == Some([0, 1, 2, 3]),
+        }
+    }
+
     pub(super) fn location(&self, entry: &[u32]) -> Option<(NodeIndex, Location)> {
         self.place(self.location?.map(|field| entry[field]))
     }
 
-    pub(super) fn locations(
-        &self,
-        entries: &Entries,
-    ) -> impl Iterator<Item = (NodeIndex, Location)> {
-        let [nodes, scripts, lines, columns] =
-            self.location.unwrap_or_default().map(|field| entries.field(field));
-        let places = nodes.zip(scripts).zip(lines.zip(columns));
-        places
-            .filter_map(|((node, script), (line, column))| self.place([node, script, line, column]))
+    pub(super) fn node_kind(&self, number: u32) -> NodeKind {
+        self.node_kinds.get(number as usize).copied().unwrap_or(NodeKind::Other)
+    }
+
+    /// An edge's kind and target, or what is wrong with them.
+    #[inline]
+    pub(super) fn edge(&self, kind: u32, to: u32) -> Result<(EdgeKind, NodeIndex), &'static str> {
+        let Some(&kind) = self.edge_kinds.get(kind as usize) else {
+            return Err("an edge is of no kind");
+        };
+        let target = self.node(to);
+        if target * self.node_stride != to {
+            return Err("an edge leads into the middle of a node");
+        }
+        Ok((kind, target))
+    }
+
+    /// The node at a place in the list of nodes.
+    #[inline]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a quotient is no more than what is divided"
+    )]
+    fn node(&self, place: u32) -> NodeIndex {
+        ((u128::from(self.node_reciprocal) * u128::from(place)) >> 64) as u32
     }
 
     /// None for a place before the first line of a script, as our own line before an ES module has it: it is of no use.
     fn place(&self, [node, script, line, column]: [u32; 4]) -> Option<(NodeIndex, Location)> {
         let is_place = self.location.is_some() && line != u32::MAX && column != u32::MAX;
-        is_place.then_some((node / self.node_stride, Location { script, line, column }))
+        is_place.then_some((self.node(node), Location { script, line, column }))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Nodes, edges and places as they are kept: an array for each of their fields.
+//! Nodes, edges and places as they are kept: an array for each of their fields, which is written in parts.
 
 use super::layout::{Layout, List};
-use super::numbers::{Entries, Places, entries};
+use super::numbers::Entries;
 use super::snapshot::{EdgeKind, Location, NodeIndex, NodeKind};
 
 /// An edge's target shares its number with the edge's kind.
@@ -27,14 +27,18 @@ pub(super) struct Edges {
     pub(super) highest_target: NodeIndex,
 }
 
-/// All that the numbers of a snapshot say, or of a part of one.
+/// All that the numbers of a snapshot say.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     pub(super) nodes: Nodes,
     pub(super) edges: Edges,
     pub(super) locations: Vec<(NodeIndex, Location)>,
-    places: Places,
+    /// How many nodes and edges the header tells of, which need not be true.
+    pub(super) expected: [usize; 2],
 }
+
+/// How many entries are made room for at once when nobody knows how many there will be.
+const BATCH: usize = 64;
 
 impl Lists {
     /// Takes one entry, or tells what is wrong with it.
@@ -52,65 +56,21 @@ impl Lists {
         Ok(())
     }
 
-    /// Takes whole entries as long as they are written as V8 writes them; gives the place after them.
-    pub(super) fn read(
-        &mut self,
-        list: List,
-        layout: &Layout,
-        bytes: &[u8],
-        start: usize,
-        end: usize,
-    ) -> usize {
-        let Self { nodes, edges, locations, places } = self;
-        entries(bytes, layout.fields(list), start, end, places, |entries| {
-            match list {
-                List::Nodes => nodes.extend(entries, layout),
-                List::Edges => return edges.extend(entries, layout),
-                List::Locations => locations.extend(layout.locations(entries)),
+    /// Takes entries as long as they are written as V8 writes them; gives the place after them.
+    pub(super) fn read(&mut self, list: List, layout: &Layout, bytes: &[u8], at: usize) -> usize {
+        let [nodes, edges] = self.expected;
+        match list {
+            _ if !layout.is_in_order(list) => at,
+            List::Nodes => read(&mut self.nodes, nodes, layout, bytes, at),
+            List::Edges => read(&mut self.edges, edges, layout, bytes, at),
+            List::Locations if layout.fields(list) == 4 => {
+                let mut entries = Entries::<4, 4>::new(bytes, at, bytes.len());
+                let locations = entries.by_ref().filter_map(|entry| layout.location(&entry));
+                self.locations.extend(locations);
+                entries.at
             }
-            true
-        })
-    }
-
-    pub(super) fn append(&mut self, part: &mut Self) {
-        let (nodes, others) = (&mut self.nodes, &mut part.nodes);
-        nodes.kinds.append(&mut others.kinds);
-        nodes.names.append(&mut others.names);
-        nodes.highest_name = nodes.highest_name.max(others.highest_name);
-        nodes.ids.append(&mut others.ids);
-        nodes.self_sizes.append(&mut others.self_sizes);
-        nodes.edge_counts.append(&mut others.edge_counts);
-        let (edges, others) = (&mut self.edges, &mut part.edges);
-        edges.names.append(&mut others.names);
-        edges.highest_name = edges.highest_name.max(others.highest_name);
-        edges.ends.append(&mut others.ends);
-        edges.highest_target = edges.highest_target.max(others.highest_target);
-        self.locations.append(&mut part.locations);
-    }
-
-    pub(super) fn clear(&mut self) {
-        let Nodes { kinds, names, highest_name, ids, self_sizes, edge_counts } = &mut self.nodes;
-        kinds.clear();
-        for numbers in [names, ids, self_sizes, edge_counts] {
-            numbers.clear();
+            List::Locations => at,
         }
-        *highest_name = 0;
-        let Edges { names, highest_name, ends, highest_target } = &mut self.edges;
-        names.clear();
-        ends.clear();
-        (*highest_name, *highest_target) = (0, 0);
-        self.locations.clear();
-    }
-
-    pub(super) fn reserve(&mut self, nodes: usize, edges: usize) {
-        let Nodes { kinds, names, ids, self_sizes, edge_counts, .. } = &mut self.nodes;
-        reserve(kinds, nodes);
-        for numbers in [names, ids, self_sizes] {
-            reserve(numbers, nodes);
-        }
-        reserve(edge_counts, nodes + 1);
-        reserve(&mut self.edges.names, edges);
-        reserve(&mut self.edges.ends, edges);
     }
 }
 
@@ -119,14 +79,191 @@ fn reserve<T>(list: &mut Vec<T>, count: usize) {
     let _ = list.try_reserve_exact(count);
 }
 
+fn read<T: Table>(
+    table: &mut T,
+    expected: usize,
+    layout: &Layout,
+    bytes: &[u8],
+    mut at: usize,
+) -> usize {
+    if table.count() == 0 {
+        table.reserve(expected);
+    }
+    loop {
+        let before = table.count();
+        table.resize(before + BATCH);
+        let filled = table.room(before).fill(layout, bytes, at, bytes.len());
+        table.resize(before + filled.entries);
+        table.note(&filled);
+        at = filled.end;
+        if filled.entries < BATCH {
+            return at;
+        }
+    }
+}
+
+/// Nodes or edges.
+pub(super) trait Table {
+    type Room<'a>: Room
+    where
+        Self: 'a;
+
+    fn count(&self) -> usize;
+
+    /// Makes room for so many, if there is memory for them. None is taken before it is used.
+    fn reserve(&mut self, count: usize);
+
+    /// Makes it so long. What is new is of no meaning until it is filled.
+    fn resize(&mut self, count: usize);
+
+    /// Makes it so long when it is empty. Memory that is not filled is not taken.
+    fn begin(&mut self, count: usize);
+
+    /// What is to be filled, from one entry on.
+    fn room(&mut self, from: usize) -> Self::Room<'_>;
+
+    fn note(&mut self, filled: &Filled);
+}
+
+/// Entries of a table that are to be filled, whoever fills the others.
+pub(super) trait Room: Sized + Send {
+    /// The first ones; None if there are not so many.
+    fn take(&mut self, count: usize) -> Option<Self>;
+
+    /// Reads entries as long as there is room, they begin before `end` and they are written as V8 writes them.
+    fn fill(self, layout: &Layout, bytes: &[u8], start: usize, end: usize) -> Filled;
+}
+
+/// What has been read of some bytes.
+#[derive(Debug, Default)]
+pub(super) struct Filled {
+    pub(super) entries: usize,
+    /// The place after them.
+    pub(super) end: usize,
+    highest_name: u32,
+    highest_target: NodeIndex,
+}
+
+impl Filled {
+    /// Adds what others have filled.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.entries += other.entries;
+        self.end = self.end.max(other.end);
+        self.highest_name = self.highest_name.max(other.highest_name);
+        self.highest_target = self.highest_target.max(other.highest_target);
+    }
+}
+
+pub(super) struct NodeRoom<'a> {
+    kinds: &'a mut [NodeKind],
+    names: &'a mut [u32],
+    ids: &'a mut [u32],
+    self_sizes: &'a mut [u32],
+    edge_counts: &'a mut [u32],
+}
+
+impl NodeRoom<'_> {
+    fn fill_of<const FIELDS: usize>(
+        self,
+        layout: &Layout,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+    ) -> Filled {
+        let Self { kinds, names, ids, self_sizes, edge_counts } = self;
+        let mut filled = Filled::default();
+        let mut entries = Entries::<FIELDS, 5>::new(bytes, start, end);
+        let room = kinds.iter_mut().zip(names).zip(ids.iter_mut().zip(self_sizes)).zip(edge_counts);
+        for ((((kind, name), (id, self_size)), edge_count), entry) in room.zip(entries.by_ref()) {
+            *kind = layout.node_kind(entry[0]);
+            [*name, *id, *self_size, *edge_count] = [entry[1], entry[2], entry[3], entry[4]];
+            filled.highest_name = filled.highest_name.max(entry[1]);
+            filled.entries += 1;
+        }
+        filled.end = entries.at;
+        filled
+    }
+}
+
+impl Room for NodeRoom<'_> {
+    fn take(&mut self, count: usize) -> Option<Self> {
+        Some(Self {
+            kinds: self.kinds.split_off_mut(..count)?,
+            names: self.names.split_off_mut(..count)?,
+            ids: self.ids.split_off_mut(..count)?,
+            self_sizes: self.self_sizes.split_off_mut(..count)?,
+            edge_counts: self.edge_counts.split_off_mut(..count)?,
+        })
+    }
+
+    fn fill(self, layout: &Layout, bytes: &[u8], start: usize, end: usize) -> Filled {
+        match layout.fields(List::Nodes) {
+            5 => self.fill_of::<5>(layout, bytes, start, end),
+            6 => self.fill_of::<6>(layout, bytes, start, end),
+            7 => self.fill_of::<7>(layout, bytes, start, end),
+            _ => Filled { end: start, ..Filled::default() },
+        }
+    }
+}
+
+impl Table for Nodes {
+    type Room<'a> = NodeRoom<'a>;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn reserve(&mut self, count: usize) {
+        let Self { kinds, names, ids, self_sizes, edge_counts, .. } = self;
+        reserve(kinds, count);
+        for numbers in [names, ids, self_sizes] {
+            reserve(numbers, count);
+        }
+        // `Snapshot::first_edges` comes of it.
+        reserve(edge_counts, count + 1);
+    }
+
+    fn resize(&mut self, count: usize) {
+        let Self { kinds, names, ids, self_sizes, edge_counts, .. } = self;
+        kinds.resize(count, NodeKind::Other);
+        for numbers in [names, ids, self_sizes, edge_counts] {
+            numbers.resize(count, 0);
+        }
+    }
+
+    fn begin(&mut self, count: usize) {
+        let Self { kinds, names, ids, self_sizes, edge_counts, .. } = self;
+        *kinds = vec![NodeKind::Other; count];
+        for numbers in [names, ids, self_sizes] {
+            *numbers = vec![0; count];
+        }
+        // `Snapshot::first_edges` comes of it.
+        *edge_counts = vec![0; count + 1];
+        edge_counts.truncate(count);
+    }
+
+    fn room(&mut self, from: usize) -> NodeRoom<'_> {
+        NodeRoom {
+            kinds: &mut self.kinds[from..],
+            names: &mut self.names[from..],
+            ids: &mut self.ids[from..],
+            self_sizes: &mut self.self_sizes[from..],
+            edge_counts: &mut self.edge_counts[from..],
+        }
+    }
+
+    fn note(&mut self, filled: &Filled) {
+        self.highest_name = self.highest_name.max(filled.highest_name);
+    }
+}
+
 impl Nodes {
     pub(super) const fn len(&self) -> usize {
         self.kinds.len()
     }
 
     fn push(&mut self, entry: &[u32], layout: &Layout) {
-        let kind = layout.node_kinds.get(entry[layout.kind] as usize);
-        self.kinds.push(kind.copied().unwrap_or(NodeKind::Other));
+        self.kinds.push(layout.node_kind(entry[layout.kind]));
         let name = entry[layout.name];
         self.highest_name = self.highest_name.max(name);
         self.names.push(name);
@@ -134,16 +271,74 @@ impl Nodes {
         self.self_sizes.push(entry[layout.self_size]);
         self.edge_counts.push(entry[layout.edge_count]);
     }
+}
 
-    fn extend(&mut self, entries: &Entries, layout: &Layout) {
-        let kind = |kind| layout.node_kinds.get(kind as usize).copied().unwrap_or(NodeKind::Other);
-        self.kinds.extend(entries.field(layout.kind).map(kind));
-        let before = self.names.len();
-        self.names.extend(entries.field(layout.name));
-        self.highest_name = self.names[before..].iter().copied().fold(self.highest_name, u32::max);
-        self.ids.extend(entries.field(layout.id));
-        self.self_sizes.extend(entries.field(layout.self_size));
-        self.edge_counts.extend(entries.field(layout.edge_count));
+pub(super) struct EdgeRoom<'a> {
+    names: &'a mut [u32],
+    ends: &'a mut [u32],
+}
+
+impl Room for EdgeRoom<'_> {
+    fn take(&mut self, count: usize) -> Option<Self> {
+        Some(Self {
+            names: self.names.split_off_mut(..count)?,
+            ends: self.ends.split_off_mut(..count)?,
+        })
+    }
+
+    fn fill(self, layout: &Layout, bytes: &[u8], start: usize, end: usize) -> Filled {
+        let mut filled = Filled { end: start, ..Filled::default() };
+        if layout.fields(List::Edges) != 3 {
+            return filled;
+        }
+        let mut entries = Entries::<3, 3>::new(bytes, start, end);
+        for (name, end) in self.names.iter_mut().zip(self.ends) {
+            let Some([kind, text, to]) = entries.next() else { break };
+            let Ok((kind, target)) = layout.edge(kind, to) else { break };
+            if target > TARGET {
+                break;
+            }
+            *name = text;
+            *end = self::end(kind, target);
+            let text = if kind.has_number() { 0 } else { text };
+            filled.highest_name = filled.highest_name.max(text);
+            filled.highest_target = filled.highest_target.max(target);
+            filled.entries += 1;
+            filled.end = entries.at;
+        }
+        filled
+    }
+}
+
+impl Table for Edges {
+    type Room<'a> = EdgeRoom<'a>;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn reserve(&mut self, count: usize) {
+        reserve(&mut self.names, count);
+        reserve(&mut self.ends, count);
+    }
+
+    fn resize(&mut self, count: usize) {
+        self.names.resize(count, 0);
+        self.ends.resize(count, 0);
+    }
+
+    fn begin(&mut self, count: usize) {
+        self.names = vec![0; count];
+        self.ends = vec![0; count];
+    }
+
+    fn room(&mut self, from: usize) -> EdgeRoom<'_> {
+        EdgeRoom { names: &mut self.names[from..], ends: &mut self.ends[from..] }
+    }
+
+    fn note(&mut self, filled: &Filled) {
+        self.highest_name = self.highest_name.max(filled.highest_name);
+        self.highest_target = self.highest_target.max(filled.highest_target);
     }
 }
 
@@ -153,13 +348,7 @@ impl Edges {
     }
 
     fn push(&mut self, entry: &[u32], layout: &Layout) -> Result<(), &'static str> {
-        let kind = layout.edge_kinds.get(entry[layout.edge_kind] as usize);
-        let Some(&kind) = kind else { return Err("an edge is of no kind") };
-        let to = entry[layout.to_node];
-        if !to.is_multiple_of(layout.node_stride) {
-            return Err("an edge leads into the middle of a node");
-        }
-        let target = to / layout.node_stride;
+        let (kind, target) = layout.edge(entry[layout.edge_kind], entry[layout.to_node])?;
         if target > TARGET {
             return Err("an edge leads to no node");
         }
@@ -173,32 +362,6 @@ impl Edges {
         self.ends.push(end(kind, target));
         self.highest_name = self.highest_name.max(if kind.has_number() { 0 } else { name });
         self.highest_target = self.highest_target.max(target);
-    }
-
-    /// Takes all of them, or none if something is wrong with one.
-    fn extend(&mut self, entries: &Entries, layout: &Layout) -> bool {
-        let before = self.ends.len();
-        let stride = layout.node_stride;
-        let (mut is_right, mut highest_target) = (true, 0);
-        let kinds = entries.field(layout.edge_kind);
-        self.ends.extend(kinds.zip(entries.field(layout.to_node)).map(|(kind, to)| {
-            let target = to / stride;
-            let kind = layout.edge_kinds.get(kind as usize);
-            is_right &= kind.is_some() && target * stride == to && target <= TARGET;
-            highest_target = highest_target.max(target);
-            end(kind.copied().unwrap_or(EdgeKind::Weak), target & TARGET)
-        }));
-        if !is_right {
-            self.ends.truncate(before);
-            return false;
-        }
-        self.highest_target = self.highest_target.max(highest_target);
-        self.names.extend(entries.field(layout.edge_name));
-        for (&name, &end) in self.names[before..].iter().zip(&self.ends[before..]) {
-            let name = if kind(end).has_number() { 0 } else { name };
-            self.highest_name = self.highest_name.max(name);
-        }
-        true
     }
 
     #[inline]

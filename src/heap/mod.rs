@@ -9,6 +9,7 @@ mod ephemerons;
 pub mod error;
 pub mod file;
 mod layout;
+mod lines;
 mod lists;
 mod numbers;
 pub mod parse;

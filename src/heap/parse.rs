@@ -4,8 +4,6 @@
 //! of numbers, and `strings` comes last.
 //! Source: V8 `HeapSnapshotJSONSerializer` (src/profiler/heap-snapshot-generator.cc).
 
-use std::thread;
-
 use serde_json::Value;
 
 use super::ephemerons;
@@ -25,13 +23,9 @@ const MOST_KEY_BYTES: usize = 256;
 /// Reserved ahead at most: what a header claims need not be true. Memory that is not written to is not taken.
 const MOST_RESERVED: usize = 1 << 26;
 
-/// What is worth a thread of its own.
-const LEAST_PART_BYTES: usize = 1 << 17;
-
-const MOST_THREADS: usize = 4;
-
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 enum State {
+    #[default]
     Start,
     /// Before a key, a comma or the end.
     Between,
@@ -54,6 +48,7 @@ enum State {
     End,
 }
 
+#[derive(Default)]
 pub struct Parser {
     state: State,
     position: u64,
@@ -66,33 +61,6 @@ pub struct Parser {
     string: StringReader,
     lists: Lists,
     strings: Strings,
-    parts: Vec<Part>,
-}
-
-/// What a thread has read of a chunk, and where that ends.
-#[derive(Default)]
-struct Part {
-    lists: Lists,
-    end: usize,
-}
-
-impl Default for Parser {
-    fn default() -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        Self {
-            state: State::Start,
-            position: 0,
-            header: Vec::new(),
-            layout: None,
-            entry: Vec::new(),
-            has_edges: false,
-            has_strings: false,
-            string: StringReader::default(),
-            lists: Lists::default(),
-            strings: Strings::default(),
-            parts: (0..threads).map(|_| Part::default()).collect(),
-        }
-    }
 }
 
 impl Parser {
@@ -100,6 +68,19 @@ impl Parser {
     pub fn feed(&mut self, chunk: &[u8]) -> Result<(), SnapshotError> {
         let mut at = 0;
         while at < chunk.len() {
+            at += self.feed_to_list(&chunk[at..])?.0;
+        }
+        Ok(())
+    }
+
+    /// Takes bytes up to the first number of a list, if one begins there, and tells how many that were and which list it is.
+    pub(super) fn feed_to_list(
+        &mut self,
+        chunk: &[u8],
+    ) -> Result<(usize, Option<List>), SnapshotError> {
+        let mut at = 0;
+        while at < chunk.len() {
+            let is_value = matches!(self.state, State::Value(_));
             at += match self.state {
                 State::Numbers { list, value } => self.numbers(&chunk[at..], list, value)?,
                 State::InString => {
@@ -117,8 +98,26 @@ impl Parser {
                     1
                 }
             };
+            if let State::Numbers { list, .. } = self.state
+                && is_value
+            {
+                return Ok((at, Some(list)));
+            }
         }
-        Ok(())
+        Ok((at, None))
+    }
+
+    /// For one that reads a list in its place.
+    pub(super) const fn lists(&mut self) -> Option<(&Layout, &mut Lists)> {
+        match self {
+            Self { layout: Some(layout), lists, .. } => Some((layout, lists)),
+            _ => None,
+        }
+    }
+
+    /// So many bytes were read in its place.
+    pub(super) const fn skip(&mut self, bytes: u64) {
+        self.position += bytes;
     }
 
     /// The snapshot, once all bytes are in.
@@ -304,7 +303,7 @@ impl Parser {
             let count = header[name].as_u64().unwrap_or(0);
             usize::try_from(count).unwrap_or(MOST_RESERVED).min(MOST_RESERVED)
         };
-        self.lists.reserve(count("node_count"), count("edge_count"));
+        self.lists.expected = ["node_count", "edge_count"].map(count);
         self.layout = Some(Layout::read(&header["meta"])?);
         self.header = Vec::new();
         Ok(())
@@ -327,53 +326,12 @@ impl Parser {
         self.single_numbers(chunk, list, value)
     }
 
-    /// Reads whole entries as long as they are written as V8 writes them, on as many threads as it is worth.
+    /// Reads entries as long as they are written as V8 writes them.
     fn whole_entries(&mut self, chunk: &[u8], list: List) -> usize {
         let Some(layout) = &self.layout else { return 0 };
         let first = usize::from(chunk.starts_with(b"\n"));
         let first = first + usize::from(chunk[first..].starts_with(b","));
-        let cuts = cuts(chunk, first, self.parts.len());
-        let [end] = cuts[..] else {
-            return self.entries_of_threads(chunk, list, first, &cuts);
-        };
-        let read = self.lists.read(list, layout, chunk, first, end);
-        if read == first { 0 } else { read }
-    }
-
-    /// A part that is read to its end ends with an entry, so the next one begins with one.
-    fn entries_of_threads(
-        &mut self,
-        chunk: &[u8],
-        list: List,
-        first: usize,
-        ends: &[usize],
-    ) -> usize {
-        let Self { layout: Some(layout), parts, lists, .. } = self else { return 0 };
-        let layout: &Layout = layout;
-        let starts = std::iter::once(first).chain(ends.iter().copied());
-        let mut jobs = parts.iter_mut().zip(starts.zip(ends));
-        let own = jobs.next();
-        thread::scope(|scope| {
-            for (part, (start, &end)) in jobs {
-                part.end = start;
-                let read = move || part.end = part.lists.read(list, layout, chunk, start, end);
-                // Without another thread, the next look at the chunk begins here.
-                let _ = thread::Builder::new().spawn_scoped(scope, read);
-            }
-            if let Some((part, (start, &end))) = own {
-                part.end = part.lists.read(list, layout, chunk, start, end);
-            }
-        });
-        let mut read = 0;
-        let mut is_whole = true;
-        for (part, &end) in parts.iter_mut().zip(ends) {
-            if is_whole {
-                lists.append(&mut part.lists);
-                read = part.end;
-            }
-            is_whole &= part.end == end;
-            part.lists.clear();
-        }
+        let read = self.lists.read(list, layout, chunk, first);
         if read == first { 0 } else { read }
     }
 
@@ -431,21 +389,6 @@ impl Parser {
         self.state = State::Numbers { list, value };
         Ok(chunk.len())
     }
-}
-
-/// Where the parts of `bytes` from `first` on end: behind the line ends and commas nearest to equal parts.
-fn cuts(bytes: &[u8], first: usize, most: usize) -> Vec<usize> {
-    let length = bytes.len() - first;
-    let count = (length / LEAST_PART_BYTES).clamp(1, most.max(1));
-    let mut ends: Vec<usize> = (1..count)
-        .filter_map(|part| {
-            let near = first + length / count * part;
-            memchr::memmem::find(&bytes[near..], b"\n,").map(|at| near + at + 2)
-        })
-        .collect();
-    ends.push(bytes.len());
-    ends.dedup();
-    ends
 }
 
 const fn is_space(byte: u8) -> bool {

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
+use safe_hot::heap::file::{self, FileError};
 use safe_hot::heap::{Parser, Retained, SnapshotError, retained};
 
 /// A snapshot in few words. Each node is `name kind`, with its edges below it: `kind name target`, where the target is
@@ -91,6 +92,18 @@ fn read(bytes: &[u8], chunk: usize) -> Result<Vec<Retained>, SnapshotError> {
     let mut parser = Parser::default();
     for part in bytes.chunks(chunk.max(1)) {
         parser.feed(part)?;
+    }
+    Ok(retained(&parser.finish()?))
+}
+
+/// The same of a file, whose lists are read on all cores.
+fn read_file(bytes: &[u8]) -> Result<Vec<Retained>, SnapshotError> {
+    let written = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(written.path(), bytes).unwrap();
+    let mut parser = Parser::default();
+    match file::read(&mut parser, written.path().to_str().unwrap()) {
+        Err(FileError::Snapshot(error)) => return Err(error),
+        read => read.unwrap(),
     }
     Ok(retained(&parser.finish()?))
 }
@@ -419,18 +432,22 @@ fn real_snapshot() -> Option<Vec<u8>> {
 fn a_snapshot_of_v8_is_the_same_whole_and_in_parts_and_no_cut_or_change_makes_it_panic() {
     let Some(bytes) = real_snapshot() else { return };
 
-    // On several threads, and on one.
     let whole = read(&bytes, usize::MAX).unwrap();
     assert!(whole[0].path.ends_with("a.js"));
     assert!(whole[0].holders.iter().any(|way| way.last().unwrap().edge == "old"));
     for chunk in [1 << 16, 1 << 10] {
         assert_eq!(format!("{:?}", read(&bytes, chunk).unwrap()), format!("{whole:?}"));
     }
+    assert_eq!(format!("{:?}", read_file(&bytes).unwrap()), format!("{whole:?}"));
+    // As other programs write it.
+    let text = String::from_utf8_lossy(&bytes).replace("\n,", ",");
+    assert_eq!(format!("{:?}", read_file(text.as_bytes()).unwrap()), format!("{whole:?}"));
     for part in [1, 2] {
         let length = bytes.len() * part / 3;
         for chunk in [1 << 16, usize::MAX] {
             let truncated = SnapshotError::Truncated { position: length as u64 };
             assert_eq!(read(&bytes[..length], chunk).unwrap_err(), truncated);
+            assert_eq!(read_file(&bytes[..length]).unwrap_err(), truncated);
         }
         let mut changed = bytes.clone();
         for byte in &mut changed[length..length + 3] {
@@ -438,6 +455,7 @@ fn a_snapshot_of_v8_is_the_same_whole_and_in_parts_and_no_cut_or_change_makes_it
         }
         let parts = format!("{:?}", read(&changed, 1 << 16));
         assert_eq!(parts, format!("{:?}", read(&changed, usize::MAX)));
+        assert_eq!(parts, format!("{:?}", read_file(&changed)));
     }
 }
 
@@ -480,6 +498,8 @@ proptest! {
             damaged(&mut bytes, at, &damage);
         }
         let told = |found: Result<Vec<Retained>, SnapshotError>| format!("{found:?}");
-        prop_assert_eq!(told(read(&bytes, chunk)), told(read(&bytes, usize::MAX)));
+        let whole = told(read(&bytes, usize::MAX));
+        prop_assert_eq!(&told(read(&bytes, chunk)), &whole);
+        prop_assert_eq!(told(read_file(&bytes)), whole);
     }
 }
