@@ -30,9 +30,13 @@ pub(crate) struct Dominator {
 }
 
 /// For each group of objects what dominates it, where a way that reaches one object of a group has reached all of it. An object that is
-/// in several groups counts for the first of them.
-pub(crate) fn of(snapshot: &Snapshot, groups: &[Vec<NodeIndex>]) -> Vec<Dominator> {
-    let mut tree = Tree::of(snapshot, groups);
+/// in several groups counts for the first of them. Works in `memory`, whatever is in it.
+pub(crate) fn of(
+    snapshot: &Snapshot,
+    groups: &[Vec<NodeIndex>],
+    memory: Vec<u32>,
+) -> Vec<Dominator> {
+    let mut tree = Tree::of(snapshot, groups, memory);
     tree.reach(0);
     tree.settle();
     while tree.has_moved {
@@ -65,11 +69,14 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn of(snapshot: &'a Snapshot, groups: &[Vec<NodeIndex>]) -> Self {
+    fn of(snapshot: &'a Snapshot, groups: &[Vec<NodeIndex>], memory: Vec<Entry>) -> Self {
         let nodes = snapshot.nodes().len();
+        let mut nearest = memory;
+        nearest.clear();
+        nearest.resize(nodes, NONE);
         let mut tree = Self {
             snapshot,
-            nearest: vec![NONE; nodes],
+            nearest,
             groups: FxHashMap::default(),
             is_asked: vec![0; nodes.div_ceil(64)],
             entries: vec![NONE; groups.len()],
@@ -119,10 +126,9 @@ impl<'a> Tree<'a> {
     fn compare(&mut self, node: NodeIndex) {
         let snapshot = self.snapshot;
         let over = self.entry(node);
-        for edge in snapshot.edges(node) {
-            let target = edge.target as usize;
-            if self.nearest[target] != over && holds(node, edge.kind) {
-                self.lead(over, edge.target);
+        for (kind, target) in snapshot.ends(node) {
+            if self.nearest[target as usize] != over && holds(node, kind) {
+                self.lead(over, target);
             }
         }
     }
@@ -300,7 +306,7 @@ mod tests {
     }
 
     fn of_groups(snapshot: &Snapshot, groups: &[Vec<NodeIndex>]) -> Vec<(Vec<usize>, u64)> {
-        let dominators = of(snapshot, groups);
+        let dominators = of(snapshot, groups, vec![1]);
         let chain = |first: &Dominator| {
             let next = |&group: &usize| dominators[group].parent;
             let mut chain: Vec<usize> = std::iter::successors(first.parent, next).collect();

@@ -374,6 +374,15 @@ impl Edges {
         self.ends[edge] & TARGET
     }
 
+    /// Kind and target of each of some edges.
+    #[inline]
+    pub(super) fn ends(
+        &self,
+        edges: std::ops::Range<usize>,
+    ) -> impl ExactSizeIterator<Item = (EdgeKind, NodeIndex)> + '_ {
+        self.ends[edges].iter().map(|&end| (kind(end), end & TARGET))
+    }
+
     pub(super) fn set_kind(&mut self, edge: usize, kind: EdgeKind) {
         self.ends[edge] = end(kind, self.target(edge));
     }

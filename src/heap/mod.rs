@@ -21,6 +21,7 @@ mod strings;
 use std::panic::resume_unwind;
 use std::thread;
 
+use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use error::SnapshotError;
@@ -88,7 +89,9 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
         return Vec::new();
     }
     let mut ways: Vec<Vec<Vec<Edge>>> = subjects.iter().map(|_| Vec::new()).collect();
-    let mut retainers = Retainers::of(snapshot);
+    let places = Places::of(snapshot);
+    let tokens: Vec<NodeIndex> = subjects.iter().map(|subject| subject.node).collect();
+    let (code, mut retainers) = both(|| places.code_of(&tokens), || Retainers::of(snapshot));
     for _ in 0..MOST_HOLDERS {
         let mut cuts = Vec::new();
         for (subject, ways) in subjects.iter().zip(&mut ways) {
@@ -106,15 +109,12 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
         // The next holder of each is whoever holds it without these.
         retainers.cut(&cuts);
     }
-    drop(retainers);
-    let places = Places::of(snapshot);
-    let told = Told::of(snapshot, &places, &subjects, &ways);
-    let places = places_of(snapshot, &places, &ways);
-    let sizes = told.sizes;
+    let memory = retainers.into_memory();
+    let Told { sizes, versions, places } = Told::of(snapshot, &places, code, &ways, memory);
     subjects
         .into_iter()
         .zip(ways)
-        .zip(told.versions)
+        .zip(versions)
         // Only something of V8's own that is weak holds what no way leads to.
         .filter(|((_, ways), _)| !ways.is_empty())
         .map(|((subject, ways), (retained_size, shared_steps))| Retained {
@@ -127,39 +127,42 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
         .collect()
 }
 
-/// What dominators tell.
+/// What is told of the ways.
 struct Told {
     /// The retained size of each node on a way.
     sizes: FxHashMap<NodeIndex, u64>,
     /// Of each version, the same and `Retained::shared_steps`.
     versions: Vec<(u64, usize)>,
+    places: FxHashMap<NodeIndex, Place>,
 }
 
 impl Told {
+    /// `code` is each version's own.
     fn of(
         snapshot: &Snapshot,
         places: &Places,
-        subjects: &[Subject],
+        code: Vec<Vec<NodeIndex>>,
         ways: &[Vec<Vec<Edge>>],
+        memory: [Vec<u32>; 2],
     ) -> Self {
         let nodes: FxHashSet<NodeIndex> =
             ways.iter().flatten().flatten().map(|edge| edge.target).collect();
-        let single: Vec<Vec<NodeIndex>> = nodes.into_iter().map(|node| vec![node]).collect();
-        let tokens: Vec<NodeIndex> = subjects.iter().map(|subject| subject.node).collect();
-        let mut groups = places.code_of(&tokens);
+        let single: Vec<Vec<NodeIndex>> = nodes.iter().map(|&node| vec![node]).collect();
+        let mut groups = code;
         for (group, ways) in groups.iter_mut().zip(ways) {
             group.extend(ways.iter().filter_map(|way| way.last()).map(|edge| edge.target));
         }
         groups.extend(single.iter().cloned());
-        let sizes = || dominators::of(snapshot, &single);
-        let (sizes, versions) = thread::scope(|scope| {
-            let other = thread::Builder::new().spawn_scoped(scope, sizes);
-            let versions = dominators::of(snapshot, &groups);
-            let of_other = |other: thread::ScopedJoinHandle<_>| {
-                other.join().unwrap_or_else(|panic| resume_unwind(panic))
-            };
-            (other.map_or_else(|_| sizes(), of_other), versions)
-        });
+        let [of_sizes, of_versions] = memory;
+        let of_sizes = Mutex::new(of_sizes);
+        let ((sizes, places), versions) = both(
+            || {
+                let sizes =
+                    dominators::of(snapshot, &single, std::mem::take(&mut *of_sizes.lock()));
+                (sizes, places_of(snapshot, places, &nodes))
+            },
+            || dominators::of(snapshot, &groups, of_versions),
+        );
         let shared = |(version, ways): (&Dominator, &Vec<Vec<Edge>>)| {
             let node = version.parent.and_then(|group| groups[group].first());
             let at = ways.first()?.iter().position(|edge| Some(&edge.target) == node)?;
@@ -175,8 +178,21 @@ impl Told {
                 .map(|node| node[0])
                 .zip(sizes.iter().map(|d| d.retained_size))
                 .collect(),
+            places,
         }
     }
+}
+
+/// What both tell; the first one on another thread, if there is one to be had.
+fn both<T: Send, U>(one: impl Fn() -> T + Sync, other: impl FnOnce() -> U) -> (T, U) {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, &one);
+        let other = other();
+        let of_thread = |thread: thread::ScopedJoinHandle<_>| {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        (thread.map_or_else(|_| one(), of_thread), other)
+    })
 }
 
 /// Does V8 hold the token itself? It does so for the rest of a job in which a `WeakRef` was read, as for the report on a
@@ -299,14 +315,12 @@ fn tail_within_version(way: &[Edge], tail: usize) -> usize {
 fn places_of(
     snapshot: &Snapshot,
     places: &Places,
-    ways: &[Vec<Vec<Edge>>],
+    nodes: &FxHashSet<NodeIndex>,
 ) -> FxHashMap<NodeIndex, Place> {
-    let nodes: FxHashSet<NodeIndex> =
-        ways.iter().flatten().flatten().map(|edge| edge.target).collect();
     let scopes = nodes.iter().copied().filter(|&node| places.is_scope(node)).collect();
     let mut found = places.of_scopes(&scopes);
     let filename = snapshot.name_of("filename");
-    for node in nodes {
+    for &node in nodes {
         let place = match (snapshot.kind(node), snapshot.name(node)) {
             (NodeKind::Closure, _) => places.of_closure(node),
             (NodeKind::Object, "Module") => text_property(snapshot, node, filename)

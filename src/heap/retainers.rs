@@ -57,6 +57,11 @@ impl<'a> Retainers<'a> {
         }
     }
 
+    /// What it has taken of memory, for others: what is new to a process costs more than to be written over.
+    pub(crate) fn into_memory(self) -> [Vec<u32>; 2] {
+        [self.distances, self.last_edges]
+    }
+
     #[must_use]
     pub fn is_reached(&self, node: NodeIndex) -> bool {
         self.reached[node as usize]
@@ -127,7 +132,7 @@ impl<'a> Retainers<'a> {
             let source = snapshot.source(index);
             if self.is_reached(source) {
                 let distance = self.distances[source as usize] + source_cost(snapshot, source);
-                let new = self.step(snapshot.edge(index), distance);
+                let new = self.step(index, snapshot.end(index).0, target, distance);
                 starts.extend(new.map(|new| (new, target)));
             }
         }
@@ -170,20 +175,21 @@ impl<'a> Retainers<'a> {
         let snapshot = self.snapshot;
         let extra = source_cost(snapshot, node);
         let mut queued = 0;
-        let mut enqueue = |retainers: &mut Self, edge: Edge, distance| {
-            if let Some(new) = retainers.step(edge, distance) {
-                retainers.ring[new as usize % RING].push(edge.target);
+        let mut enqueue = |retainers: &mut Self, edge: EdgeIndex, distance| {
+            let (kind, target) = snapshot.end(edge);
+            if let Some(new) = retainers.step(edge, kind, target, distance) {
+                retainers.ring[new as usize % RING].push(target);
                 queued += 1;
             }
         };
-        for edge in snapshot.edges(node) {
+        for edge in snapshot.edges_of(node) {
             enqueue(self, edge, distance + extra);
         }
         if !self.waiting.is_empty() {
             for edge in self.waiting.remove(&node).unwrap_or_default() {
                 let key = snapshot.source(edge);
                 let of_key = self.distances[key as usize] + source_cost(snapshot, key);
-                enqueue(self, snapshot.edge(edge), distance.max(of_key));
+                enqueue(self, edge, distance.max(of_key));
             }
         }
         queued
@@ -191,43 +197,54 @@ impl<'a> Retainers<'a> {
 
     /// Notes the way over an edge if it is the shortest so far, and tells how long it is.
     #[inline]
-    fn step(&mut self, edge: Edge, distance: u32) -> Option<u32> {
-        let target = edge.target as usize;
-        let cost = edge_cost(edge.kind)?;
-        let known = self.distances[target];
-        let mut least = distance + cost;
-        if least >= known || (!self.without.is_empty() && self.without.contains(&edge.index)) {
+    fn step(
+        &mut self,
+        edge: EdgeIndex,
+        kind: EdgeKind,
+        target: NodeIndex,
+        distance: u32,
+    ) -> Option<u32> {
+        let cost = COSTS[kind as usize];
+        let known = self.distances[target as usize];
+        let mut least = distance.saturating_add(cost);
+        if least >= known || (!self.without.is_empty() && self.without.contains(&edge)) {
             return None;
         }
-        if edge.kind == EdgeKind::Ephemeron
-            && let Some(table) = self.snapshot.table(edge)
+        if kind == EdgeKind::Ephemeron
+            && let Some(table) = self.snapshot.table(self.snapshot.edge(edge))
         {
             if !self.is_reached(table) {
-                self.waiting.entry(table).or_default().push(edge.index);
+                self.waiting.entry(table).or_default().push(edge);
                 return None;
             }
             // It is as far as the farther of its map and its key, or a way could lead over itself.
             least = least.max(self.distances[table as usize] + cost);
         }
-        let new = least + target_cost(self.snapshot, edge.target);
+        let new = least + target_cost(self.snapshot, target);
         if new >= known {
             return None;
         }
-        self.distances[target] = new;
-        self.last_edges[target] = edge.index;
+        self.distances[target as usize] = new;
+        self.last_edges[target as usize] = edge;
         Some(new)
     }
 }
 
-/// None for an edge that keeps nothing alive.
-const fn edge_cost(kind: EdgeKind) -> Option<u32> {
-    match kind {
-        EdgeKind::Weak => None,
-        EdgeKind::Hidden => Some(4),
-        EdgeKind::Internal | EdgeKind::Ephemeron => Some(2),
-        EdgeKind::Context | EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut => Some(1),
+/// By the kind of an edge. More than any way for one that keeps nothing alive. A table, as the kinds of edges in a row cannot be foretold.
+const COSTS: [u32; EdgeKind::ALL.len()] = {
+    let mut costs = [0; EdgeKind::ALL.len()];
+    let mut at = 0;
+    while at < costs.len() {
+        costs[at] = match EdgeKind::ALL[at] {
+            EdgeKind::Weak => u32::MAX,
+            EdgeKind::Hidden => 4,
+            EdgeKind::Internal | EdgeKind::Ephemeron => 2,
+            EdgeKind::Context | EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut => 1,
+        };
+        at += 1;
     }
-}
+    costs
+};
 
 fn target_cost(snapshot: &Snapshot, target: NodeIndex) -> u32 {
     match snapshot.kind(target) {

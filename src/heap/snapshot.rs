@@ -188,8 +188,30 @@ impl Snapshot {
     }
 
     pub fn edges(&self, node: NodeIndex) -> impl Iterator<Item = Edge> + '_ {
+        self.edges_of(node).map(|index| self.edge(index))
+    }
+
+    /// The edges of a node, without what is known of them.
+    #[inline]
+    pub(super) fn edges_of(&self, node: NodeIndex) -> std::ops::Range<EdgeIndex> {
         let node = node as usize;
-        (self.first_edges[node]..self.first_edges[node + 1]).map(|index| self.edge(index))
+        self.first_edges[node]..self.first_edges[node + 1]
+    }
+
+    /// Kind and target of each edge of a node. A name is not looked at, as that is elsewhere in memory.
+    #[inline]
+    pub(super) fn ends(
+        &self,
+        node: NodeIndex,
+    ) -> impl ExactSizeIterator<Item = (EdgeKind, NodeIndex)> + '_ {
+        let edges = self.edges_of(node);
+        self.edges.ends(edges.start as usize..edges.end as usize)
+    }
+
+    /// Kind and target of an edge.
+    #[inline]
+    pub(super) fn end(&self, edge: EdgeIndex) -> (EdgeKind, NodeIndex) {
+        (self.edges.kind(edge as usize), self.edges.target(edge as usize))
     }
 
     /// Of all edges.
