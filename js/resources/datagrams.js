@@ -140,9 +140,13 @@ function take(socket, other, args) {
   const [state, from] = [stateOf(socket), stateOf(other)];
   const callback = args.findLast((each) => typeof each === 'function');
   if (callback) socket.once('listening', callback);
-  if (state.handle !== from.handle) state.handle.close();
-  Object.assign(state, { handle: from.handle, bindState: from.bindState, receiving: true });
-  process.nextTick(() => socket.emit('listening'));
+  const { handle, bindState } = from;
+  if (state.handle !== handle) state.handle.close();
+  Object.assign(state, { handle, bindState, receiving: true });
+  process.nextTick(() => {
+    // It may have been closed in between.
+    if (state.handle === handle) socket.emit('listening');
+  });
 }
 
 /** @param {any} socket */

@@ -60,4 +60,33 @@ describe('a datagram socket', () => {
     client.answers.forEach((answer, index) => assert.match(answer, new RegExp(`^\\w+ ${index}$`)));
     assert.match(client.answers.at(-1), /^five /);
   });
+
+  it('stays with the version that serves where the new one fails once it has bound', async () => {
+    const app = apps.run({ 'server.js': ENTRY });
+    const [, port] = /bound (\d+)/.exec(await app.nextLine('bound'));
+    await app.nextReport(({ type }) => type === 'ready');
+
+    app.write('server.js', `${ENTRY.replace('one', 'two')}throw new Error('no');\n`);
+
+    assert.equal((await app.nextReload()).outcome, 'rolled-back');
+    const client = ask(Number(port));
+    await client.stop();
+    assert.deepEqual(client.answers, ['one 0']);
+  });
+
+  it('goes with its version where the new one closes what it has bound', async () => {
+    const app = apps.run({ 'server.js': ENTRY });
+    const [, port] = /bound (\d+)/.exec(await app.nextLine('bound'));
+    await app.nextReport(({ type }) => type === 'ready');
+
+    app.write('server.js', `${ENTRY}socket.close(() => console.log('closed'));\n`);
+
+    const { outcome, handedOver } = await app.nextReload();
+    assert.deepEqual([outcome, handedOver], ['committed', []]);
+    await app.nextLine('closed');
+    assert.deepEqual(app.lines, [`bound ${port}`, 'closed']);
+    const other = dgram.createSocket('udp4').bind(Number(port), '127.0.0.1');
+    await once(other, 'listening');
+    other.close();
+  });
 });

@@ -256,4 +256,55 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
     assert.deepEqual([...(await frame)[0]], [0x88, 0x02, 0x03, 0xf4]);
     await end;
   }
+
+  it('closes the port where the new version closes the server that has asked for it', async () => {
+    const text = `'use strict';
+const server = require('node:http').createServer((req, res) => res.end('one'));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`;
+    const settings = '{ "safe-hot": { "settleTimeoutMs": 20 } }';
+    const app = await apps.serve({ 'package.json': settings, 'server.js': text });
+    const { port } = app;
+
+    app.write('server.js', `${text}server.close(() => console.log('closed'));\n`);
+
+    const { outcome, handedOver } = await app.nextReload();
+    assert.deepEqual([outcome, handedOver], ['committed', []]);
+    await app.nextLine('closed');
+    // Until then a successor could still ask for it.
+    const isServed = () =>
+      app.get('/', { port }).then(Boolean, ({ code }) => code !== 'ECONNREFUSED');
+    while (await isServed());
+  });
+
+  it('keeps the port where the old version closes the server that is being replaced', async () => {
+    const text = `'use strict';
+const http = require('node:http');
+const first = http.createServer((req, res) => res.end('one'));
+first.listen(0, () => console.log('first', first.address().port));
+const server = http.createServer((req, res) => {
+  first.close();
+  globalThis.isClosed = true;
+  res.end();
+});
+const listen = (isMeant) => {
+  if (!isMeant()) setTimeout(listen, 5, isMeant);
+  else server.listen(0, () => console.log('listening', server.address().port, process.pid));
+};
+listen(() => true);
+`;
+    const app = await apps.serve({ 'server.js': text });
+    const port = Number(app.lines.find((line) => line.startsWith('first')).split(' ')[1]);
+
+    app.write(
+      'server.js',
+      text.replace("'one'", "'two'").replace('() => true', '() => globalThis.isClosed'),
+    );
+    await app.nextLine(`first ${port}`);
+    await app.get();
+
+    const { outcome, handedOver } = await app.nextReload();
+    assert.deepEqual([outcome, handedOver.length], ['committed', 2]);
+    assert.equal(await app.get('/', { port }), 'two');
+  });
 });
