@@ -1,11 +1,13 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const Module = require('node:module');
 const os = require('node:os');
 const path = require('node:path');
 const { binding } = require('../../js/native');
+const { REGISTER } = require('../helpers/cli-app');
 
 /** @typedef {import('../../js/runtime/esm/transformed').ModuleAhead} ModuleAhead */
 
@@ -208,5 +210,28 @@ describe('modules that are read ahead', () => {
     ahead.end();
 
     assert.equal(take(ahead, 'main.js'), null);
+  });
+
+  it('are what a program starts with, where its files have not changed just now', () => {
+    const fixture = path.join(__dirname, '..', 'fixtures', 'ahead');
+    const args = ['-r', './taken.cjs', '-r', REGISTER, 'main.ts'];
+    const env = { ...process.env, SAFE_HOT_REPORT: 'none', NODE_DISABLE_COMPILE_CACHE: '1' };
+
+    const names = [...fs.readdirSync(fixture), '.'];
+    const changedAtMs = Math.max(
+      ...names.map((name) => fs.statSync(path.join(fixture, name)).ctimeMs),
+    );
+    let output = '';
+    let isLongAgo = false;
+    // After a checkout they have.
+    while (!isLongAgo) {
+      isLongAgo = Date.now() - changedAtMs > 2_000;
+      output = execFileSync(process.execPath, args, { cwd: fixture, encoding: 'utf8', env });
+    }
+
+    const [said = '', taken = ''] = output.split('\n');
+    assert.equal(said, 'es typed legacy');
+    const all = { 'main.ts': true, 'es.js': true, 'typed.ts': true, 'common.cts': true };
+    assert.deepEqual(JSON.parse(taken), all);
   });
 });

@@ -89,12 +89,15 @@ describe('safe-hot doctor of a program that runs', function () {
       args: ['doctor'],
     });
     const byPid = await doctor('--pid', String(app.pid));
+    const both = await doctor('x.heapsnapshot', '--pid', String(app.pid));
 
     assert.equal(none.code, 2);
     assert.match(none.stderr, /No program runs under safe-hot in .*ERR_SAFE_HOT_NOT_RUNNING/);
     assert.match(other.stderr, /No worker\.js runs under safe-hot .* there is .*server\.js/);
     assert.match(elsewhere.stderr, new RegExp(`there is ${folder}/server.js \\(pid ${app.pid}\\)`));
     assert.deepEqual(byPid.lines, ['No old version is reachable.']);
+    assert.equal(both.code, 2);
+    assert.match(both.stderr, /file must be one heap snapshot, without --entry and --pid/);
   });
 
   itOnOneLine('lets choose where several run', async () => {

@@ -45,8 +45,9 @@ describe('NODE_ENV=production', () => {
 
   it('has watch() do nothing, load nothing, and say so once to who debugs', async () => {
     const app = makeApp({
-      'main.js': `const { watch, on } = require('safe-hot');
+      'main.js': `const { watch, on, adapter } = require('safe-hot');
 on('reload', () => {});
+adapter({ package: 'jobs', adapt() { throw new Error('it adapts'); } });
 const watcher = watch({ report: 'text' });
 watch().close();
 watcher.ready().then((count) => {

@@ -32,9 +32,12 @@ import * as fun from './fun';
 import type { Shape } from './types';
 export * from './hello';
 export { hello as greet };
+import { one, two, three } from './all';
+import * as everything from './all';
 export default class Main { private readonly shape?: Shape; }
 export let counter = 0;
 console.log(def, hello('x'), Kind.A, missing, Object.keys(all), all.default);
+console.log(one, two, three, Object.keys(everything).sort(), everything.uno);
 console.log(path.sep, typeof fs.readFileSync, plain, legacy.named, named, fun.name);
 console.log(require.main === module, path.basename(__dirname) !== '', path.extname(__filename) !== '');
 const late = require('./late');
@@ -55,6 +58,14 @@ export default 42;
 console.log('in the cycle', base);
 export function shout(text: string) { return text.toUpperCase() + base; }
 `,
+  'src/all.ts': `export * from './one';
+export * from './two';
+export * from './legacy.js';
+export { one as uno } from './one';
+export const three = 3;
+`,
+  'src/one.ts': 'export const one: number = 1;\n',
+  'src/two.ts': "export * from './one';\nexport const two: number = 2;\n",
   'src/plain.ts': 'class Plain { static x: number = 1 }\nexport = Plain.x;\n',
   'src/unused.ts': "console.log('nothing uses it'); export = 1;\n",
   'src/legacy.js': 'exports.named = 1;\n',
