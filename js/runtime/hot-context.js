@@ -128,6 +128,15 @@ class HotContext {
     this.version.record.handedData = data;
     return failures;
   }
+
+  /** Lets go of all callbacks: Node holds the module object of the first entry, and that its `hot`, for good. */
+  release() {
+    this.#accepted = undefined;
+    this.onSelfError = undefined;
+    this.selfCallbacks = [];
+    this.disposeHandlers = [];
+    this.pruneHandlers = [];
+  }
 }
 
 /** @param {HotContext} context */

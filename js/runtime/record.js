@@ -180,6 +180,7 @@ class Version {
     this.onRelease();
     this.onRelease = () => {};
     this.esm = null;
+    this.hot?.release();
     this.hot = null;
     this.imports.clear();
     this.#mentions = undefined;
