@@ -284,8 +284,16 @@ class Engine {
    * @param {ModuleRecord} imported
    */
   #link(importer, imported) {
-    if (importer.imports.has(imported) || importer.record === imported) return;
+    if (importer.hasLoaded(imported) || importer.record === imported) return;
     importer.addImport(imported);
+    this.#didLink(importer, imported);
+  }
+
+  /**
+   * @param {Version} importer
+   * @param {ModuleRecord} imported
+   */
+  #didLink(importer, imported) {
     // The graph is told of what is staged when that is committed.
     if (importer.state !== 'current') return;
     this.graph.note({ type: 'import', importer: importer.record.id, imported: imported.id });
@@ -309,7 +317,11 @@ class Engine {
         ? [...(overlay?.versions.values() ?? [])].filter((each) => each.imports.has(record))
         : this.graph.importers(record.id).flatMap((id) => this.registry.byId(id).current ?? []);
     for (const importer of importers) {
-      for (const imported of imports) this.#link(importer, imported);
+      for (const imported of imports) {
+        if (imported === importer.record) continue;
+        importer.inheritImport(imported);
+        this.#didLink(importer, imported);
+      }
     }
     this.watcher?.didFail(version);
   }

@@ -88,6 +88,8 @@ class Version {
   #resources;
   /** @type {Set<ModuleRecord> | undefined} */
   #mentions;
+  /** Among the imports. @type {Set<ModuleRecord> | undefined} */
+  #inherited;
 
   /**
    * @param {ModuleRecord} record
@@ -152,10 +154,29 @@ class Version {
     return (this.#mentions ??= new Set());
   }
 
+  /** What its source names, loaded by it or not. @returns {ModuleRecord[]} */
+  get named() {
+    const own = [...this.imports].filter((record) => !this.#inherited?.has(record));
+    return [...own, ...(this.#mentions ?? [])];
+  }
+
   /** It has loaded a module. @param {ModuleRecord} record */
   addImport(record) {
     this.imports.add(record);
     this.#mentions?.delete(record);
+    this.#inherited?.delete(record);
+  }
+
+  /** It goes on without a module that had loaded this one, and failed: that may well succeed with another version of it. */
+  inheritImport(/** @type {ModuleRecord} */ record) {
+    if (this.imports.has(record)) return;
+    this.imports.add(record);
+    (this.#inherited ??= new Set()).add(record);
+  }
+
+  /** Has it loaded a module itself? @param {ModuleRecord} record */
+  hasLoaded(record) {
+    return this.imports.has(record) && !this.#inherited?.has(record);
   }
 
   get isStale() {
@@ -184,6 +205,7 @@ class Version {
     this.hot = null;
     this.imports.clear();
     this.#mentions = undefined;
+    this.#inherited = undefined;
     this.requests.clear();
   }
 

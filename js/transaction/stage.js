@@ -138,10 +138,7 @@ function topsOf({ plan, prepared, caller, overlay }, registry) {
  * @returns {Iterable<ModuleRecord>}
  */
 function namedBy(record, prepared) {
-  const { current } = record;
-  return (
-    prepared.mentions.get(record) ?? [...(current?.imports ?? []), ...(current?.mentions ?? [])]
-  );
+  return prepared.mentions.get(record) ?? record.current?.named ?? [];
 }
 
 /**

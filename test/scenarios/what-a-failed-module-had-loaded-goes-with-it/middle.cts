@@ -1,0 +1,2 @@
+const { part } = require('./part.cts');
+exports.middle = part;

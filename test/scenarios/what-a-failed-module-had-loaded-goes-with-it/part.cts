@@ -1,0 +1,2 @@
+require('./leaf.cjs');
+throw new Error('not yet');
