@@ -118,6 +118,14 @@ function expectDisposed({ serials, disposed }, before, loaded) {
   return Object.fromEntries(Object.entries(known).filter(([id]) => loaded.includes(id)));
 }
 
+/** What Node counts as another kind, among what the modules make. */
+const COUNTED_AS = {
+  timeout: 'interval',
+  waiting: 'interval',
+  stream: 'file',
+  broadcast: 'port',
+};
+
 /**
  * @param {Model} model
  * @param {string[]} loaded ids
@@ -129,7 +137,7 @@ function handlesOf({ modules, serves }, loaded) {
   for (const { id, resources } of modules) {
     if (!loaded.includes(id)) continue;
     for (const each of resources) {
-      const kind = each === 'timeout' ? 'interval' : each;
+      const kind = /** @type {any} */ (COUNTED_AS)[each] ?? each;
       handles[kind] = (handles[kind] ?? 0) + 1;
     }
   }

@@ -5,12 +5,24 @@
  * registry is looked into only for what the entry exports: nobody else could import the entry and change nothing by it.
  */
 
+const fs = require('node:fs');
+const net = require('node:net');
 const path = require('node:path');
 const { collect } = require('./gc');
 
 const { FUZZ_PACKAGE: safeHot = '', FUZZ_WATCHES } = process.env;
 const [, main = ''] = process.argv;
 const root = path.dirname(main);
+const MOST_FILES = 200;
+
+/** What the app's clients are connected to. */
+const peers = new Set();
+const peer = net.createServer((socket) => {
+  peers.add(socket.unref());
+  socket.on('error', () => {}).on('close', () => peers.delete(socket));
+});
+peer.listen(0).unref();
+process.env.FUZZ_PEER = String(/** @type {net.AddressInfo} */ (peer.address()).port);
 
 // As `register` does, which the watched apps have before this; only that the others have no watcher.
 if (!FUZZ_WATCHES) {
@@ -108,6 +120,10 @@ const ACTIVE = {
   FSEVENTWRAP: ['watcher'],
   MessagePort: ['port'],
   MESSAGEPORT: ['port'],
+  ProcessWrap: ['child'],
+  PROCESSWRAP: ['child'],
+  StatWatcher: ['polled'],
+  STATWATCHER: ['polled'],
 };
 
 function handles() {
@@ -118,12 +134,32 @@ function handles() {
     emitter: kit.emitter.listenerCount('kit'),
     target: require('node:events').getEventListeners(kit.target, 'kit').length,
     channel: subscribersOf('kit'),
+    signal: process.listenerCount('SIGWINCH'),
+    abort: require('node:events').getEventListeners(kit.signal, 'abort').length,
+    client: peers.size,
+    worker: kit.workers.filter((each) => each.deref()?.threadId > 0).length,
+    file: openFiles(),
   };
   for (const type of process.getActiveResourcesInfo()) {
     const [name] = /** @type {any} */ (ACTIVE)[type] ?? [];
     if (name) counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
+}
+
+/** How often the kit's file is open. */
+function openFiles() {
+  const kit = fs.statSync(path.join(root, 'kit.cjs'), { bigint: true });
+  let count = 0;
+  for (let fd = 3; fd < MOST_FILES; fd += 1) {
+    try {
+      const { ino, dev } = fs.fstatSync(fd, { bigint: true });
+      if (ino === kit.ino && dev === kit.dev) count += 1;
+    } catch {
+      // It is not open.
+    }
+  }
+  return count;
 }
 
 /** @param {string} name */

@@ -121,10 +121,19 @@ async function turns() {
 /** What is on its way; what was given up goes unsaid. @type {Set<WeakRef<Promise<void>>>} */
 const later = new Set();
 let serial = 0;
+let uniques = 0;
 
 globalThis.kit ??= {
   emitter: new EventEmitter().setMaxListeners(0),
   target: unlimited(new EventTarget()),
+  signal: unlimited(new AbortController().signal),
+  /** Where clients connect to. */
+  peer: Number(process.env.FUZZ_PEER),
+  /** Threads, as far as someone has them. @type {WeakRef<object>[]} */
+  workers: [],
+  worker: (made) => void kit.workers.push(new WeakRef(made)),
+  /** A name that no file has. */
+  unique: () => `none-${(uniques += 1)}`,
   /** Modules that have evaluated to their end. @type {Set<string>} */
   loaded: new Set(),
   /** Numbers of evaluations whose dispose handler ran. @type {number[]} */

@@ -26,6 +26,17 @@ const RESOURCES = {
   watcher: "process.getBuiltinModule('fs').watch('.')",
   port: "new MessageChannel().port1.on('message', () => {})",
   channel: "process.getBuiltinModule('diagnostics_channel').subscribe('kit', () => {})",
+  broadcast: "new BroadcastChannel('kit').onmessage = () => {}",
+  waiting: "process.getBuiltinModule('timers/promises').setTimeout(1e6).catch(() => {})",
+  signal: "process.on('SIGWINCH', () => {})",
+  abort: "kit.signal.addEventListener('abort', () => {})",
+  client: "process.getBuiltinModule('net').connect(kit.peer)",
+  child: "process.getBuiltinModule('child_process').spawn('cat')",
+  worker:
+    "kit.worker(new (process.getBuiltinModule('worker_threads').Worker)('setInterval(() => {}, 1e6)', { eval: true }))",
+  file: "process.getBuiltinModule('fs').openSync('kit.cjs')",
+  stream: "process.getBuiltinModule('fs').createReadStream('kit.cjs')",
+  polled: "process.getBuiltinModule('fs').watchFile(kit.unique(), { interval: 1e6 }, () => {})",
 };
 
 /**
