@@ -37,12 +37,16 @@ const UNSEEN = [
 /** Those that are not loaded so far. */
 const unseen = new Map(UNSEEN);
 
-/** Begins to look. */
-function install() {
+/**
+ * Begins to look.
+ *
+ * @param {(id: string) => object | undefined} ownFor what a caller has in place of a builtin
+ */
+function install(ownFor) {
   const { getBuiltinModule } = process;
   if (getBuiltinModule) {
     const own = (/** @type {string} */ id) =>
-      lookingAfter(() => Reflect.apply(getBuiltinModule, process, [id]));
+      ownFor(id) ?? lookingAfter(() => Reflect.apply(getBuiltinModule, process, [id]));
     process.getBuiltinModule = /** @type {any} */ (own);
   }
   const promises = Object.getOwnPropertyDescriptor(fs, 'promises');

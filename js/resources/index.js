@@ -27,7 +27,7 @@ function installResources(host) {
   sockets.install(graceMs);
   timers.install(graceMs);
   reads.install(host);
-  builtins.install();
+  builtins.install(timers.timerModuleForCaller);
 }
 
 exports.installResources = installResources;

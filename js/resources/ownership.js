@@ -341,6 +341,7 @@ exports.contextOwner = contextOwner;
 exports.makerInContext = makerInContext;
 exports.callerInContext = callerInContext;
 exports.contextOrNearest = contextOrNearest;
+exports.directCaller = directCaller;
 exports.isClientCall = isClientCall;
 exports.isClientOnStack = isClientOnStack;
 exports.isGivenUp = isGivenUp;

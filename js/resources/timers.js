@@ -10,7 +10,13 @@
 const timers = require('node:timers');
 const { promisify } = require('node:util');
 const { LiveTimers } = require('./live-timers');
-const { contextOwner, currentOwner, isClientOnStack, isServing } = require('./ownership');
+const {
+  contextOwner,
+  currentOwner,
+  directCaller,
+  isClientOnStack,
+  isServing,
+} = require('./ownership');
 const { promisesFor } = require('./timer-promises');
 
 /**
@@ -24,6 +30,8 @@ const CLEARED_BY = /** @type {const} */ ({
   setInterval: 'clearInterval',
   setImmediate: 'clearImmediate',
 });
+
+const TIMER_MODULE = /^(?:node:)?timers(?:\/promises)?$/;
 
 const SET_NAMES = /** @type {SetName[]} */ (Object.keys(CLEARED_BY));
 
@@ -147,6 +155,15 @@ function timerModuleFor(version, id) {
   if (name === 'timers')
     return { ...timers, ...timersFor(version), promises: promisesFor(version, ending) };
   return name === 'timers/promises' ? promisesFor(version, ending) : undefined;
+}
+
+/**
+ * The same for who calls a function of Node's.
+ *
+ * @param {unknown} id
+ */
+function timerModuleForCaller(id) {
+  return TIMER_MODULE.test(String(id)) ? timerModuleFor(directCaller(), String(id)) : undefined;
 }
 
 /**
@@ -320,3 +337,4 @@ exports.timerNamesIn = timerNamesIn;
 exports.install = install;
 exports.timersFor = timersFor;
 exports.timerModuleFor = timerModuleFor;
+exports.timerModuleForCaller = timerModuleForCaller;

@@ -33,6 +33,17 @@ describe('timers of a version', () => {
     assert.ok(last >= 0 && first - last >= 9, `${first} ms, ${last} ms`);
   });
 
+  it('are its own by process.getBuiltinModule() too', async function () {
+    if (!process.getBuiltinModule) this.skip();
+    const listed = await listedAfter(() => {
+      process.getBuiltinModule('timers').setTimeout(() => {}, 1_000);
+      process.getBuiltinModule('node:timers/promises').setTimeout(2_000);
+    });
+
+    const whats = listed.map(({ what }) => what);
+    assert.deepEqual(whats, ['timeout 1000 ms', 'timeout 2000 ms']);
+  });
+
   it('are not listed once they have fired or were cleared, by whomever', async () => {
     const listed = await listedAfter(
       async () => {
