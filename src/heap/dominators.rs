@@ -10,6 +10,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::node_set::NodeSet;
 use super::snapshot::{EdgeKind, NodeIndex, Snapshot};
 
 /// In the order in which they are first reached, from the root, which is 0: what dominates one has a smaller number.
@@ -55,17 +56,17 @@ struct Tree<'a> {
     nearest: Vec<Entry>,
     /// Of objects that are asked for: the group.
     groups: FxHashMap<NodeIndex, usize>,
-    /// One bit for each object: is it asked for?
-    is_asked: Vec<u64>,
+    /// The same, which are few.
+    asked: NodeSet,
     /// Of each group its entry, once it is reached.
     entries: Vec<Entry>,
     /// Of each entry the nearest one that dominates it.
     parents: Vec<Entry>,
     /// Has a parent changed?
     has_moved: bool,
-    /// Objects whose edges are to be looked at again, and a bit for each of them.
+    /// Objects whose edges are to be looked at again, in order and as a set.
     pending: Vec<NodeIndex>,
-    is_pending: Vec<u64>,
+    is_pending: NodeSet,
 }
 
 impl<'a> Tree<'a> {
@@ -78,18 +79,18 @@ impl<'a> Tree<'a> {
             snapshot,
             nearest,
             groups: FxHashMap::default(),
-            is_asked: vec![0; nodes.div_ceil(64)],
+            asked: NodeSet::of(nodes),
             entries: vec![NONE; groups.len()],
             parents: vec![0],
             has_moved: false,
             pending: Vec::new(),
-            is_pending: vec![0; nodes.div_ceil(64)],
+            is_pending: NodeSet::of(nodes),
         };
         for (group, nodes) in groups.iter().enumerate() {
             // The root dominates all, whoever asks.
             for &node in nodes.iter().filter(|&&node| node != 0) {
                 tree.groups.entry(node).or_insert(group);
-                set(&mut tree.is_asked, node);
+                tree.asked.insert(node);
             }
         }
         tree
@@ -102,14 +103,14 @@ impl<'a> Tree<'a> {
     }
 
     fn look_again(&mut self, node: NodeIndex) {
-        if set(&mut self.is_pending, node) {
+        if self.is_pending.insert(node) {
             self.pending.push(node);
         }
     }
 
     fn settle(&mut self) {
         while let Some(node) = self.pending.pop() {
-            self.is_pending[node as usize / 64] &= !(1 << (node % 64));
+            self.is_pending.remove(node);
             self.compare(node);
         }
     }
@@ -173,8 +174,7 @@ impl<'a> Tree<'a> {
     }
 
     fn group(&self, node: NodeIndex) -> Option<usize> {
-        let is_asked = self.is_asked[node as usize / 64] >> (node % 64) & 1 == 1;
-        is_asked.then(|| self.groups.get(&node).copied()).flatten()
+        self.asked.has(node).then(|| self.groups.get(&node).copied()).flatten()
     }
 
     /// The nearest entry that ways over an object lead over, be it its own.
@@ -217,12 +217,6 @@ const fn holds(source: NodeIndex, kind: EdgeKind) -> bool {
         EdgeKind::Shortcut => source == 0,
         _ => true,
     }
-}
-
-/// Was the bit not yet set?
-fn set(bits: &mut [u64], node: NodeIndex) -> bool {
-    let (word, bit) = (&mut bits[node as usize / 64], 1 << (node % 64));
-    std::mem::replace(word, *word | bit) & bit == 0
 }
 
 #[cfg(test)]

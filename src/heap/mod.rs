@@ -11,6 +11,7 @@ pub mod file;
 mod layout;
 mod lines;
 mod lists;
+mod node_set;
 mod numbers;
 pub mod parse;
 pub mod places;
@@ -89,9 +90,12 @@ pub fn retained(snapshot: &Snapshot) -> Vec<Retained> {
         return Vec::new();
     }
     let mut ways: Vec<Vec<Vec<Edge>>> = subjects.iter().map(|_| Vec::new()).collect();
-    let places = Places::of(snapshot);
     let tokens: Vec<NodeIndex> = subjects.iter().map(|subject| subject.node).collect();
-    let (code, mut retainers) = both(|| places.code_of(&tokens), || Retainers::of(snapshot));
+    let code_of = || {
+        let places = Places::of(snapshot);
+        (places.code_of(&tokens), places)
+    };
+    let ((code, places), mut retainers) = both(code_of, || Retainers::of(snapshot));
     for _ in 0..MOST_HOLDERS {
         let mut cuts = Vec::new();
         for (subject, ways) in subjects.iter().zip(&mut ways) {

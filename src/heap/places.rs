@@ -14,9 +14,17 @@ pub struct Place {
     pub position: Option<(u32, u32)>,
 }
 
-/// The edges that lead to a place, by their names.
+/// A function: its scope, and what it shares with others of the same code.
+struct Closure {
+    node: NodeIndex,
+    scope: NodeIndex,
+    shared: Option<NodeIndex>,
+}
+
+/// All functions, and the edges that lead to a place by their names.
 pub(crate) struct Places<'a> {
     snapshot: &'a Snapshot,
+    closures: Vec<Closure>,
     scope: Name,
     shared: Name,
     script: Name,
@@ -29,9 +37,11 @@ pub(crate) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
+    /// Looks at all nodes.
     pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
-        Self {
+        let mut places = Self {
             snapshot,
+            closures: Vec::new(),
             scope: snapshot.name_of(SCOPE),
             shared: snapshot.name_of("shared"),
             script: snapshot.name_of("script"),
@@ -40,7 +50,14 @@ impl<'a> Places<'a> {
             name_or_scope_info: snapshot.name_of("name_or_scope_info"),
             context: snapshot.name_of("context"),
             previous: snapshot.name_of("previous"),
-        }
+        };
+        let closures = snapshot.nodes().filter(|&node| snapshot.kind(node) == NodeKind::Closure);
+        let closures = closures.filter_map(|node| {
+            let scope = places.follow(node, places.context)?;
+            Some(Closure { node, scope, shared: places.follow(node, places.shared) })
+        });
+        places.closures = closures.collect();
+        places
     }
 
     pub(crate) fn is_scope(&self, node: NodeIndex) -> bool {
@@ -72,10 +89,9 @@ impl<'a> Places<'a> {
                 pending.push(inner);
             }
         }
-        for node in snapshot.nodes().filter(|&node| snapshot.kind(node) == NodeKind::Closure) {
-            let scope = self.follow(node, self.context);
-            if let Some(&version) = scope.and_then(|scope| versions.get(&scope)) {
-                code[version].push(node);
+        for closure in &self.closures {
+            if let Some(&version) = versions.get(&closure.scope) {
+                code[version].push(closure.node);
             }
         }
         code
@@ -90,7 +106,7 @@ impl<'a> Places<'a> {
     }
 
     /// The places of the functions whose calls made the given scopes. V8 draws no edge from a scope to its function, so
-    /// all functions are looked at, once.
+    /// all functions are looked at.
     pub(crate) fn of_scopes(&self, scopes: &FxHashSet<NodeIndex>) -> FxHashMap<NodeIndex, Place> {
         let snapshot = self.snapshot;
         let infos: FxHashMap<NodeIndex, NodeIndex> = scopes
@@ -99,34 +115,27 @@ impl<'a> Places<'a> {
             .collect();
         let wanted: FxHashSet<NodeIndex> = infos.values().copied().collect();
         // What stands in the scope tells the file, and the function that has the scope tells its name.
-        let mut files = FxHashMap::default();
         let mut functions: FxHashMap<NodeIndex, NodeIndex> = FxHashMap::default();
+        for node in snapshot.nodes().filter(|&node| snapshot.kind(node) == NodeKind::Code) {
+            let info = self.follow(node, self.name_or_scope_info);
+            if let Some(info) = info.filter(|info| wanted.contains(info)) {
+                functions.insert(info, node);
+            }
+        }
+        let mut files = FxHashMap::default();
+        let shared: FxHashSet<NodeIndex> = functions.values().copied().collect();
         let mut positions = FxHashMap::default();
-        for node in snapshot.nodes() {
-            match snapshot.kind(node) {
-                NodeKind::Code => {
-                    let info = self.follow(node, self.name_or_scope_info);
-                    if let Some(info) = info.filter(|info| wanted.contains(info)) {
-                        functions.insert(info, node);
-                    }
-                }
-                NodeKind::Closure => {
-                    let Some(context) = self.follow(node, self.context) else {
-                        continue;
-                    };
-                    let Some(shared) = self.follow(node, self.shared) else {
-                        continue;
-                    };
-                    if scopes.contains(&context)
-                        && let Some(file) = self.file_of(shared)
-                    {
-                        files.insert(context, file);
-                    }
-                    if let Some(location) = snapshot.location(node) {
-                        positions.insert(shared, (location.line + 1, location.column + 1));
-                    }
-                }
-                _ => {}
+        for closure in &self.closures {
+            let Some(own) = closure.shared else { continue };
+            if scopes.contains(&closure.scope)
+                && let Some(file) = self.file_of(own)
+            {
+                files.insert(closure.scope, file);
+            }
+            if shared.contains(&own)
+                && let Some(location) = snapshot.location(closure.node)
+            {
+                positions.insert(own, (location.line + 1, location.column + 1));
             }
         }
         infos

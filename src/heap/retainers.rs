@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::node_set::NodeSet;
 use super::snapshot::{Edge, EdgeIndex, EdgeKind, NodeIndex, NodeKind, Snapshot};
 
 const NONE: EdgeIndex = EdgeIndex::MAX;
@@ -15,7 +16,7 @@ pub struct Retainers<'a> {
     snapshot: &'a Snapshot,
     distances: Vec<u32>,
     last_edges: Vec<EdgeIndex>,
-    reached: Vec<bool>,
+    reached: NodeSet,
     /// Edges that do not count.
     without: FxHashSet<EdgeIndex>,
     ring: Vec<Vec<NodeIndex>>,
@@ -36,7 +37,7 @@ impl<'a> Retainers<'a> {
             snapshot,
             distances: vec![u32::MAX; nodes],
             last_edges: vec![NONE; nodes],
-            reached: vec![false; nodes],
+            reached: NodeSet::of(nodes),
             without,
             ring: vec![Vec::new(); RING],
             waiting: FxHashMap::default(),
@@ -64,7 +65,7 @@ impl<'a> Retainers<'a> {
 
     #[must_use]
     pub fn is_reached(&self, node: NodeIndex) -> bool {
-        self.reached[node as usize]
+        self.reached.has(node)
     }
 
     /// The edges from the root to a node; empty if no way leads there.
@@ -96,7 +97,7 @@ impl<'a> Retainers<'a> {
                 }
                 self.last_edges[node] = NONE;
                 self.distances[node] = u32::MAX;
-                self.reached[node] = false;
+                self.reached.remove(edge.target);
                 lost.push(edge.target);
                 pending.extend(snapshot.edges(edge.target));
                 if tables.contains(&edge.target) {
@@ -119,14 +120,14 @@ impl<'a> Retainers<'a> {
     /// The edges that lead from what is reached to what no longer is, as places where a search begins.
     fn ways_into(&mut self, lost: &[NodeIndex]) -> Vec<(u32, NodeIndex)> {
         let snapshot = self.snapshot;
-        let mut is_lost = vec![0_u64; self.reached.len().div_ceil(64)];
+        let mut is_lost = NodeSet::of(self.distances.len());
         for &node in lost {
-            is_lost[node as usize / 64] |= 1 << (node % 64);
+            is_lost.insert(node);
         }
         let mut starts = Vec::new();
         self.waiting.clear();
         for (index, target) in (0..).zip(snapshot.targets()) {
-            if is_lost[target as usize / 64] >> (target % 64) & 1 == 0 {
+            if !is_lost.has(target) {
                 continue;
             }
             let source = snapshot.source(index);
@@ -160,7 +161,7 @@ impl<'a> Retainers<'a> {
                     // A way over a key that is farther than the ring goes around.
                     self.ring[slot].push(node);
                     queued += 1;
-                } else if !std::mem::replace(&mut self.reached[node as usize], true) {
+                } else if self.reached.insert(node) {
                     queued += self.settle(node, distance);
                 }
             }
