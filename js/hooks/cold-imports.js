@@ -6,15 +6,10 @@
  */
 
 const Module = require('node:module');
-const fs = require('node:fs');
-const path = require('node:path');
-const { fileURLToPath, pathToFileURL } = require('node:url');
-const { argumentsOfNode, preservesSymlinks } = require('../node-arguments');
+const { pathToFileURL } = require('node:url');
+const { argumentsOfNode, isFirstPreload, preservesSymlinks } = require('../node-arguments');
 const { binding } = require('../native');
 const { foreignHooks } = require('../runtime/other-hooks');
-
-const REGISTER = path.join(__dirname, 'register.js');
-const PRELOAD = /^(?:-r|--require|--import|--(?:experimental-)?loader)$/;
 
 /** Options under which Node resolves by other rules. */
 const OTHER_RULES =
@@ -25,7 +20,7 @@ const OTHER_RULES =
 class ColdImports {
   /** By conditions. @type {Map<string, import('../binding').NativeResolver>} */
   #resolvers = new Map();
-  #isFirst = !preservesSymlinks() && isFirstPreload(argumentsOfNode());
+  #isByNode = isByNode();
   #foreign = foreignHooks();
 
   /**
@@ -35,7 +30,7 @@ class ColdImports {
    * @returns {Answer | undefined} undefined if Node is to resolve it
    */
   resolve(specifier, { conditions }, importer) {
-    if (!this.#isFirst || !importer || conditions.includes('require')) return undefined;
+    if (!this.#isByNode || !importer || conditions.includes('require')) return undefined;
     if (this.#foreign.cameBefore || this.#foreign.hasThread()) return undefined;
     const found = this.#resolverFor(conditions).coldImport(importer, specifier);
     if (!found) return undefined;
@@ -65,32 +60,11 @@ class ColdImports {
   }
 }
 
-/**
- * Hooks that were there before ours are not seen by us, and would not be asked any more. So there must be none: we are
- * what Node loads first.
- *
- * @param {[name: string, value: string][]} given
- */
-function isFirstPreload(given) {
-  if (given.some(([name]) => OTHER_RULES.test(name))) return false;
-  const preloads = given.filter(([name]) => PRELOAD.test(name));
-  if (preloads.some(([name]) => name.endsWith('loader'))) return false;
-  // Node loads what `--require` names before what `--import` does.
-  const imports = preloads.filter(([name]) => name === '--import');
-  const first = preloads.find(([name]) => name !== '--import') ?? imports[0];
-  return first !== undefined && isRegister(first[1]);
-}
-
-/** @param {string} name as on the command line */
-function isRegister(name) {
-  if (name === 'safe-hot/register') return true;
-  try {
-    const file = name.startsWith('file:') ? fileURLToPath(name) : path.resolve(name);
-    return fs.realpathSync(file) === REGISTER;
-  } catch {
-    return false;
-  }
+/** Does Node resolve by its own rules alone, and no hook that came before ours? */
+function isByNode() {
+  const given = argumentsOfNode();
+  const isOther = preservesSymlinks() || given.some(([name]) => OTHER_RULES.test(name));
+  return !isOther && isFirstPreload(given);
 }
 
 exports.ColdImports = ColdImports;
-exports.isFirstPreload = isFirstPreload;

@@ -3,6 +3,7 @@
 /** Which hooks of Node's loader the program and its tools have registered. */
 
 const Module = /** @type {any} */ (require('node:module'));
+const { argumentsOfNode, isFirstPreload } = require('../node-arguments');
 
 /** Node's own, by which no hook of ours is counted. */
 const { register, registerHooks } = Module;
@@ -43,6 +44,12 @@ function hasLoadHooks() {
   return [...standing.values()].some(({ load }) => typeof load === 'function');
 }
 
+/** May a hook find what is not there? */
+function mayFindMore() {
+  const isKnown = [...standing.values()].some(({ resolve }) => typeof resolve === 'function');
+  return hasThread || isKnown || !isFirstPreload(argumentsOfNode());
+}
+
 /** What hooks that are put in place now must know of others: what came before them, and a thread that comes after. */
 function foreignHooks() {
   return { cameBefore: standing.size > 0, hasThread: () => hasThread };
@@ -58,6 +65,7 @@ function takeBlindTool() {
 exports.followHooks = followHooks;
 exports.foreignHooks = foreignHooks;
 exports.hasLoadHooks = hasLoadHooks;
+exports.mayFindMore = mayFindMore;
 exports.register = register;
 exports.registerHooks = registerHooks;
 exports.takeBlindTool = takeBlindTool;

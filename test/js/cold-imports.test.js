@@ -9,7 +9,7 @@ const path = require('node:path');
 const { runScript } = require('../helpers/child');
 const { LIBRARIES, needsLibraries } = require('../helpers/library-app');
 const { makeApp } = require('../helpers/temp-app');
-const { isFirstPreload } = require('../../js/hooks/cold-imports');
+const { isFirstPreload } = require('../../js/node-arguments');
 
 const REGISTER = path.resolve(__dirname, '..', '..', 'js', 'hooks', 'register.js');
 const PROBE = path.resolve(__dirname, '..', 'helpers', 'resolution-probe.js');
@@ -442,13 +442,6 @@ describe('isFirstPreload()', () => {
       [
         ['--import', 'safe-hot/register'],
         ['--loader', 'x'],
-      ],
-      false,
-    ],
-    [
-      [
-        ['--import', 'safe-hot/register'],
-        ['--preserve-symlinks', ''],
       ],
       false,
     ],

@@ -116,4 +116,36 @@ module.exports = async () => (await loading).view();
     assert.equal(await app.get(), '"three"');
     assert.equal(app.stderr, '');
   });
+
+  it('finds a file that is saved while it looks, and never leaves it to Node to hold', async () => {
+    const app = apps.run(
+      {
+        'main.js': `const fs = require('node:fs');
+const path = require('node:path');
+const { registry } = globalThis[Symbol.for('safe-hot.engine')];
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+async function attempt(count) {
+  const name = './late' + count + '.cjs';
+  const looking = import(name).then(({ n }) => n, ({ code }) => code);
+  for (let turns = 0; turns < count; turns += 1) await (turns % 3 === 0 ? turn() : null);
+  fs.writeFileSync(__dirname + '/' + name, 'exports.n = ' + count + ';');
+  return [await looking, registry.lookup(path.resolve(__dirname, name))?.isImported ?? false];
+}
+async function main() {
+  const attempts = [];
+  for (let count = 0; count < 40; count += 1) attempts.push(await attempt(count));
+  console.log('attempts', JSON.stringify(attempts));
+}
+main();
+`,
+      },
+      { entry: 'main.js', how: 'register' },
+    );
+    const attempts = JSON.parse((await app.nextLine('attempts')).replace('attempts ', ''));
+
+    const found = attempts.map((/** @type {any} */ [value]) => value);
+    assert.ok(found.includes('ERR_MODULE_NOT_FOUND') && found.includes(0), found.join());
+    const held = attempts.filter((/** @type {any} */ [, isImported]) => isImported);
+    assert.deepEqual(held, []);
+  });
 });

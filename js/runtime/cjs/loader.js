@@ -13,13 +13,13 @@ const { defineHot } = require('./module-hot');
 const { makeRequire } = require('./require');
 const { isOurs, languageOf } = require('../formats');
 const { HotContext } = require('../hot-context');
+const { Version } = require('../record');
 const { SafeHotError } = require('../../errors');
 const { currentOwner } = require('../../resources/ownership');
 const { isTypeScript } = require('../../resolve-import');
 const { timerModuleFor } = require('../../resources/timers');
 
 /**
- * @typedef {import('../record').Version} Version
  * @typedef {import('../record').ModuleRecord} ModuleRecord
  * @typedef {import('../registry').Overlay} Overlay
  *
@@ -80,14 +80,18 @@ class Loader {
    * Where a `require` leads: to exports that are here, or on to Node.
    *
    * @param {any} request
-   * @param {any} parent
+   * @param {any} parent a module object, or a version that has none any more
    * @param {boolean} isMain
    * @returns {Target}
    */
   locate(request, parent, isMain) {
     const { registry } = this.#host;
     /** @type {Target} */
-    const passOn = { type: 'load', request, parent };
+    const passOn = {
+      type: 'load',
+      request,
+      parent: parent instanceof Version ? undefined : parent,
+    };
     if (typeof request !== 'string') return passOn;
     const requester = this.#requesterOf(parent);
     if (Module.isBuiltin(request)) {
@@ -508,7 +512,8 @@ class Loader {
 
   /** @param {any} parent */
   #requesterOf(parent) {
-    if (!parent) return undefined;
+    // That is stale, and has no module object any more.
+    if (!parent || parent instanceof Version) return parent;
     const { registry } = this.#host;
     const version = registry.versionOf(parent);
     if (version || !parent.filename) return version;

@@ -134,7 +134,7 @@ class Imports {
     const known = loaded && this.#required.get(loaded);
     if (known) return known;
     const module = createRequired(name, () => {
-      const exports = Module._load(name, version.module, false);
+      const exports = Module._load(name, version.module ?? version, false);
       const now = record && registry.visible(version, record)?.module;
       if (now) this.#required.set(now, module);
       return exports;
@@ -184,7 +184,7 @@ class Imports {
     const url = pathToFileURL(record.path).href;
     const module = createSynthetic(url, names, (set) => {
       if (unloaded.get(record) === module) unloaded.delete(record);
-      const exports = Module._load(record.path, version.module, false);
+      const exports = Module._load(record.path, version.module ?? version, false);
       setEach(set, names, exports);
       const now = this.#host.registry.visible(version, record)?.module;
       // To a version that was replaced meanwhile it has the names of what was never loaded.

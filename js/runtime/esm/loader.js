@@ -5,6 +5,7 @@
  * modules mean is `./index.js`'s; this knows files, versions and the overlay.
  */
 
+const fs = require('node:fs');
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -14,6 +15,7 @@ const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
 const { requireView } = require('./require-view');
 const { nativeImport } = require('../cjs/native-import');
+const { mayFindMore } = require('../other-hooks');
 const { HotContext } = require('../hot-context');
 const { nameText } = require('../coverage');
 const { defineHot } = require('../cjs/module-hot');
@@ -638,21 +640,30 @@ class EsmLoader {
   }
 
   /**
-   * Looks twice: Node looks for it in a turn of its own, and would hold for good what has been saved by then.
+   * Looks twice, as late as Node would: what Node loaded meanwhile it would hold for good.
    *
    * @param {Version} version
    * @param {string} specifier
+   * @returns {Promise<import('./imports').Target | null>} null where only Node can say
+   * @throws as Node does where a file is not there
    */
   async #locateLater(version, specifier) {
-    for (const isLast of [false, true]) {
-      try {
-        return this.#imports.locate(version, specifier);
-      } catch {
-        if (!isLast) await new Promise((resolve) => setImmediate(resolve));
-      }
+    try {
+      return this.#imports.locate(version, specifier);
+    } catch {
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    // Hooks of the program may find it; if not, Node says so.
-    return null;
+    try {
+      return this.#imports.locate(version, specifier);
+    } catch (error) {
+      // A folder, or a name with escapes, has an error of its own.
+      const isFile = /^\.{1,2}\/[^%?#\\]*[^/%?#\\]$/.test(specifier);
+      if (!isFile || mayFindMore()) return null;
+      const file = path.resolve(path.dirname(version.record.path), specifier);
+      const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+      if (!stats) throw error;
+      return stats.isDirectory() ? null : this.#imports.locate(version, specifier);
+    }
   }
 }
 
