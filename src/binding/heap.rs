@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
@@ -9,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::error::NativeError;
 use crate::heap::places::Place;
-use crate::heap::{self, Parser, Retained, Step};
+use crate::heap::{self, Parser, Retained, SnapshotError, Step};
 
 /// An old version that is reachable, and who holds it.
 #[napi(object, object_from_js = false)]
@@ -146,7 +147,13 @@ impl Task for Finish {
 
     fn compute(&mut self) -> Result<Self::Output> {
         let parser = self.parser.lock().take().unwrap_or_default();
-        let outcome = guarded(|| parser.finish().map(|snapshot| heap::retained(&snapshot)));
+        let outcome = guarded(|| {
+            let snapshot = parser.finish()?;
+            let retained = heap::retained(&snapshot);
+            // To give back as much memory takes as long as a tenth of the search, and nobody needs to wait for it.
+            let _ = thread::Builder::new().spawn(|| drop(snapshot));
+            Ok::<_, SnapshotError>(retained)
+        });
         Ok(match outcome {
             Ok(retained) => NativeHeapOutcome::Analyzed {
                 retained: retained.into_iter().map(NativeRetained::from).collect(),
