@@ -261,6 +261,23 @@ hot.dispose((data) => console.log('disposed', data.count));
     await app.nextLine('now two');
   });
 
+  it('that an import has not found are found once they are there', async () => {
+    const app = await apps.serve({
+      ...FILES,
+      'value.js': `const found = await import('./late.js').catch(({ code }) => ({ value: code }));
+export const { value } = found;
+`,
+    });
+    assert.equal(await app.get(), 'value ERR_MODULE_NOT_FOUND answer,default');
+
+    app.write('late.js', "export const value = 'late';\n");
+
+    const { outcome, evaluated } = await app.nextReload();
+    assert.equal(outcome, 'committed');
+    assert.deepEqual(evaluated, ['late.js', 'value.js', 'answer.js', 'server.js']);
+    assert.equal(await app.get(), 'value late answer,default');
+  });
+
   it('whose accept callback throws are evaluated again with what imports them', async () => {
     const app = await apps.serve({
       ...FILES,

@@ -169,6 +169,27 @@ describe('TypeScript compiled to CommonJS', () => {
     assert.equal(app.pid, pid);
   });
 
+  it('resolves what it requires by calls as TypeScript does', async () => {
+    const app = await apps.serve(
+      {
+        'server.cts': SERVER.replace(
+          /import { answer }.*/,
+          "const { answer } = require('./answer');",
+        ),
+        'answer.ts': "export const answer = (): string => 'one';\n",
+        'other.ts': "export const answer = (): string => 'two';\n",
+        'package.json': '{ "type": "commonjs" }',
+      },
+      { entry: 'server.cts' },
+    );
+
+    app.edit('server.cts', './answer', './nowhere');
+    assert.equal((await app.nextReload()).error.code, 'ERR_SAFE_HOT_UNRESOLVED');
+    app.edit('server.cts', './nowhere', './other');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'two');
+  });
+
   it('reloads where JavaScript asks for it, and may export other names then', async () => {
     const files = {
       ...ASKED,
