@@ -250,19 +250,26 @@ export const answer = (): string => 'count ' + count;
     }
   });
 
-  it('has its imports re-pointed where module.hot accepts them', async () => {
-    const accepting = `${SERVICE['src/answer.ts']}
+  for (const [language, file, text] of [
+    ['TypeScript', 'value.cts', SERVICE['src/value.cts']],
+    ['JavaScript', 'value.cjs', "exports.value = 'one';\n"],
+  ]) {
+    it(`has its imports of ${language} re-pointed where module.hot accepts them`, async () => {
+      const { 'src/value.cts': _, ...files } = SERVICE;
+      const accepting = `${SERVICE['src/answer.ts']}
 module.hot?.accept('./value.cjs', () => console.log('accepted', value));
 `;
-    const app = await apps.serve({ ...SERVICE, 'src/answer.ts': accepting }, ENTRY);
+      const all = { ...files, 'src/answer.ts': accepting, [`src/${file}`]: text };
+      const app = await apps.serve(all, ENTRY);
 
-    app.edit('src/value.cts', 'one', 'two');
-    const { evaluated } = await app.nextReload();
+      app.edit(`src/${file}`, 'one', 'two');
+      const { evaluated } = await app.nextReload();
 
-    assert.deepEqual(evaluated, ['src/value.cts']);
-    await app.nextLine('accepted two');
-    assert.equal(await app.get(), 'value two');
-  });
+      assert.deepEqual(evaluated, [`src/${file}`]);
+      await app.nextLine('accepted two');
+      assert.equal(await app.get(), 'value two');
+    });
+  }
 });
 
 /** @param {string} folder */
