@@ -1,7 +1,7 @@
 //! What the disk did, as a value: one change a path, in the order in which the paths changed first.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustc_hash::FxHashMap;
 
@@ -84,26 +84,8 @@ impl ChangeSet {
         }
     }
 
-    #[must_use]
-    pub fn kind(&self, path: &Path) -> Option<ChangeKind> {
-        self.positions
-            .get(path)
-            .and_then(|&position| self.changes.get(position))
-            .map(|change| change.kind)
-    }
-
     pub fn iter(&self) -> impl Iterator<Item = &FileChange> {
         self.changes.iter()
-    }
-
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.changes.len()
-    }
-
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.changes.is_empty()
     }
 }
 

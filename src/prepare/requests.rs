@@ -365,6 +365,11 @@ mod tests {
             ("try { require('a') } catch { require('b') } require('c')", "a?? b? c"),
             ("switch (require('a')) { case 1: require('b') }", "a b?"),
             ("for (const x of require('a')) require('b')", "a b?"),
+            ("for (const x in require('a')) require('b')", "a b?"),
+            ("for (require('a'); require('b'); require('c')) require('d')", "a b? c? d?"),
+            ("here: { require('a'); break here } with (x) require('b')", "a? b?"),
+            ("class A { accessor a = require('a'); b; static c }", "a?"),
+            ("({ a = require('a') } = x); ({ b: c = require('b') } = x)", "a? b?"),
             ("while (x) { require('a') } do { require('b') } while (0)", "a? b?"),
             (
                 "require('a') && require('b'); x ? require('c') : require('d'); y ??= require('e')",

@@ -34,7 +34,7 @@ fn each_content_has_its_outcome() {
         }
     };
 
-    let table: [(&[u8], Option<&str>, Language, &str); 10] = [
+    let table: [(&[u8], Option<&str>, Language, &str); 13] = [
         (b"a", Some("a"), Language::CommonJs, "unchanged"),
         (b"require('a')", Some("a"), Language::CommonJs, "changed \"require('a')\" 1 false"),
         (b"\xef\xbb\xbfa", None, Language::CommonJs, "changed \"a\" 0 false"),
@@ -44,6 +44,19 @@ fn each_content_has_its_outcome() {
         (b" \n\t", None, Language::CommonJs, "empty"),
         (b"", Some("a"), Language::Json, "empty"),
         (b"{\"a\": }", None, Language::Json, "invalid 1:7"),
+        (
+            b"let a = require('a') as A",
+            None,
+            Language::TypeScript,
+            "changed \"let a = require('a') as A\" 1 false",
+        ),
+        (
+            b"<a>{require('a')}</a>",
+            None,
+            Language::TypeScript,
+            "changed \"<a>{require('a')}</a>\" 1 false",
+        ),
+        (b"a(", None, Language::TypeScript, "changed \"a(\" 0 false"),
         (b"anything (", None, Language::Other, "changed \"anything (\" 0 false"),
     ];
 

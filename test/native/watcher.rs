@@ -272,7 +272,7 @@ fn the_temporary_file_of_a_save_is_not_sent_though_its_name_could_win() {
     let Notice::Changed(changes, extent, _) = scene.notices.recv_timeout(PATIENCE).unwrap() else {
         panic!("there is no change set")
     };
-    assert_eq!((changes.len(), extent), (1, Extent::MayGrow));
+    assert_eq!((changes.iter().count(), extent), (1, Extent::MayGrow));
     scene.nothing_more();
 }
 
