@@ -20,6 +20,8 @@ const FOLDER = path.join(ROOT, 'target', 'coverage');
 const OF_JS = path.join(FOLDER, 'js');
 const OF_RUST = path.join(FOLDER, 'rust');
 const ADDON = path.join(FOLDER, 'addon');
+/** Processes count in files that are there, as they go: what a signal ends has counted too. */
+const PROFILES = path.join(OF_RUST, '%c%4m.profraw');
 const PRELOAD = path.join(__dirname, 'coverage', 'preload.js');
 /** Has cargo build our own crate with counters. */
 const COUNTED = { RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'coverage', 'rustc') };
@@ -93,8 +95,7 @@ function instrumented() {
   const env = {
     ...process.env,
     ...COUNTED,
-    // Processes add to what is there; a few files, since each is locked while one does.
-    LLVM_PROFILE_FILE: path.join(OF_RUST, '%4m.profraw'),
+    LLVM_PROFILE_FILE: PROFILES,
   };
   const napi = ['napi', 'build', '--platform', '--release', '--output-dir', ADDON];
   run('npx', napi, { cwd: ROOT, env });
@@ -179,7 +180,7 @@ function reachedInRust() {
 function testPrograms() {
   const args = ['test', '--no-run', '--message-format=json', '--quiet'];
   // What the build runs is counted too, and writes beside us if it is not told where.
-  const env = { ...process.env, ...COUNTED, LLVM_PROFILE_FILE: path.join(OF_RUST, '%4m.profraw') };
+  const env = { ...process.env, ...COUNTED, LLVM_PROFILE_FILE: PROFILES };
   const { stdout } = must(
     spawnSync('cargo', args, { cwd: ROOT, encoding: 'utf8', env, maxBuffer: Infinity }),
   );
