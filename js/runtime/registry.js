@@ -19,7 +19,7 @@ const { StaleVersions } = require('./stale');
  * @property {Version[]} evaluated the same in the order in which their evaluation ended: dependencies first
  * @property {Version[]} failed staged versions that threw, whose resources have to go
  * @property {Map<string, PreparedSource>} sources what prepare has read, by path
- * @property {Map<ModuleRecord, unknown>} gone what cannot be evaluated, and why
+ * @property {Map<ModuleRecord, unknown>} gone what cannot be evaluated, and why; null for what is to find that out itself
  * @property {Set<ModuleRecord>} unprepared files that changed under the stage
  * @property {boolean} isOutdated a current version has come to import what is planned
  * @property {Set<Promise<void>>} awaiting evaluations that wait at the top level

@@ -63,7 +63,8 @@ function commit(staged, host, { lingerMs, repoint }) {
       survivors: [],
       disposers: [],
     })),
-    vanished: [],
+    // What happens to a file that no one asks for any more is not told.
+    vanished: all.flatMap(({ version, successor }) => (successor ? [] : version.record.path)),
     appeared: [],
   });
   for (const version of overlay.versions.values()) {

@@ -36,7 +36,8 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  *   have read them
  * @property {Map<string, PreparedSource>} sources
  * @property {Map<ModuleRecord, Set<ModuleRecord>>} mentions of the changed modules
- * @property {Map<ModuleRecord, SafeHotError>} gone whose files are no more, or broken, where nothing leads to them; and why
+ * @property {Map<ModuleRecord, SafeHotError | null>} gone whose files are no more, or broken, where nothing seems to lead to
+ *   them; and why. Null for what is broken: who asks for it after all finds that out
  *   they cannot be evaluated
  *
  * @typedef {{ type: 'unchanged', changed: string[] }} Unchanged
@@ -121,7 +122,7 @@ function leaveOut(broken, { graph }, prepared) {
   for (const [record, error] of broken) {
     if (!orphans.has(record)) return { type: 'refused', error, changed: [record.path] };
     prepared.changed.push(record);
-    prepared.gone.set(record, error);
+    prepared.gone.set(record, null);
   }
   return undefined;
 }

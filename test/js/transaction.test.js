@@ -471,6 +471,27 @@ describe('transaction', () => {
     assert.deepEqual(seen, ['none', 'unchanged', 'committed', 'here']);
   });
 
+  it('finds that a file is gone that was pruned before', async () => {
+    const app = makeApp({
+      'entry.js': "require('./middle');",
+      'middle.js': "require('./leaf');",
+      'leaf.js': '',
+    });
+
+    const code = await app.drive(async ({ require, hot, write, at }) => {
+      require('./entry');
+      hot.graph();
+      write('entry.js', '');
+      await hot.reload();
+      require('fs').rmSync(at('leaf.js'));
+      write('entry.js', "try { require('./middle'); } catch ({ code }) { global.code = code; }");
+      await hot.reload();
+      return global.code;
+    });
+
+    assert.equal(code, 'MODULE_NOT_FOUND');
+  });
+
   it('ends what a new module made that failed where it may', async () => {
     const app = makeApp({
       'entry.js': '',

@@ -171,7 +171,8 @@ class Loader {
     const { record } = version;
     const { current } = record;
     const prepared = overlay.sources.get(record.path);
-    if (current?.factory && (overlay.lastGood || (!prepared && this.#isAsCompiled(record)))) {
+    const isOther = prepared || overlay.gone.has(record);
+    if (current?.factory && (overlay.lastGood || (!isOther && this.#isAsCompiled(record)))) {
       version.fingerprint = current.fingerprint;
       version.isCompiledPlain = current.isCompiledPlain;
       nameModule(module, record.path);
@@ -187,7 +188,7 @@ class Loader {
       module.loaded = true;
       return true;
     }
-    if (!prepared && current && current.fingerprint !== version.fingerprint) {
+    if (!isOther && current && current.fingerprint !== version.fingerprint) {
       overlay.unprepared.add(record);
       const reason = 'the file changed while the reload was under way';
       const details = { path: record.path, reason, version: current.number };

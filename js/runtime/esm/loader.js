@@ -398,6 +398,8 @@ class EsmLoader {
   #textOf(record, state) {
     const { overlay } = this.#host.registry;
     const { current, path: filename } = record;
+    // Of which no other text has been read for this stage.
+    const last = state === 'staged' && !overlay?.gone.has(record) ? current : null;
     if (state === 'staged' && overlay) {
       const error = overlay.gone.get(record);
       if (error) throw error;
@@ -407,8 +409,8 @@ class EsmLoader {
       if (prepared?.transformed) {
         return { transformed: prepared.transformed, fingerprint: prepared.fingerprint };
       }
-      if (!prepared && current?.esm && this.#host.isUnchanged(record)) {
-        return { transformed: current.esm.transformed, fingerprint: current.fingerprint };
+      if (!prepared && last?.esm && this.#host.isUnchanged(record)) {
+        return { transformed: last.esm.transformed, fingerprint: last.fingerprint };
       }
     }
     const ahead = state === 'current' ? this.#host.takeAhead(filename) : undefined;
@@ -417,14 +419,13 @@ class EsmLoader {
       return { transformed: withComment(ahead, filename), fingerprint, targets };
     }
     const { source, fingerprint } = this.#read(filename);
-    if (state === 'staged' && current?.esm && current.fingerprint !== fingerprint) {
+    if (last?.esm && last.fingerprint !== fingerprint) {
       overlay?.unprepared.add(record);
       const reason = 'the file changed while the reload was under way';
-      const details = { path: filename, reason, version: current.number };
+      const details = { path: filename, reason, version: last.number };
       throw new SafeHotError('ERR_SAFE_HOT_EVALUATE', details);
     }
-    if (state === 'staged' && current?.esm)
-      return { transformed: current.esm.transformed, fingerprint };
+    if (last?.esm) return { transformed: last.esm.transformed, fingerprint };
     const transformed = this.transform(source, filename);
     if (transformed.type === 'invalid') {
       record.failedAs = fingerprint;
