@@ -127,6 +127,18 @@ describe('safe-hot doctor of a program that runs', function () {
     assert.deepEqual(fs.readdirSync(sockets), []);
   });
 
+  itOnOneLine('tells why a program cannot answer', async () => {
+    const none = "require('node:v8').getHeapSnapshot = () => { throw new Error('no memory'); };\n";
+    const { launch, doctor } = project({ 'server.js': none + SERVER, 'value.js': '' });
+    const app = await launch({}).serving();
+
+    const { code, stderr } = await doctor();
+
+    assert.equal(code, 2);
+    assert.match(stderr, /server\.js .*gives no answer: no memory .*ERR_SAFE_HOT_NO_ANSWER/);
+    assert.match(await app.get(), /./);
+  });
+
   // Node 20 and 22 break off looking for the real path of what they import after a socket has been looked at.
   it('takes it away without a trace in how Node resolves imports', async () => {
     const { launch, folder, sockets } = project({

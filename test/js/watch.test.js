@@ -198,6 +198,43 @@ describe('watch', () => {
     });
   });
 
+  describe('a file that new code writes and then loads', () => {
+    const asCommonJs = (/** @type {string} */ text) =>
+      text
+        .replace(/import \{ (\w+) \} from (.*);/g, 'const { $1 } = require($2);')
+        .replace(/import (\w+) from (.*);/g, 'const $1 = require($2);')
+        .replace(/export const (\w+)/g, 'exports.$1')
+        .replace('await import(', 'require(');
+    const files = {
+      'leaf.js': 'export const leaf = 1;\n',
+      'part.js': "import { leaf } from './leaf.js';\nexport const part = 'old ' + leaf;\n",
+      'server.js': `import fs from 'node:fs';
+import http from 'node:http';
+import { leaf } from './leaf.js';
+if (leaf === 2) fs.writeFileSync('part.js', fs.readFileSync('part.js', 'utf8').replace('old', 'new'));
+const { part } = await import('./part.js');
+const server = http.createServer((req, res) => res.end(part));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+    };
+
+    for (const [type, as] of Object.entries({ module: String, commonjs: asCommonJs })) {
+      it(`is taken as it is then (${type})`, async () => {
+        const texts = Object.entries(files).map(([name, text]) => [name, as(text)]);
+        const app = await apps.serve({
+          ...Object.fromEntries(texts),
+          'package.json': JSON.stringify({ type }),
+        });
+        assert.equal(await app.get(), 'old 1');
+
+        app.edit('leaf.js', '= 1', '= 2');
+
+        do assert.notEqual((await app.nextReload()).outcome, 'rolled-back');
+        while ((await app.get()) !== 'new 2');
+      });
+    }
+  });
+
   describe('a new file', () => {
     it('that wins a resolution takes over', async () => {
       const app = await apps.serve({
