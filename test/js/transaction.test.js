@@ -478,18 +478,18 @@ describe('transaction', () => {
       'leaf.js': '',
     });
 
-    const code = await app.drive(async ({ require, hot, write, at }) => {
-      require('./entry');
+    const seen = await app.drive(async ({ require, hot, write, at }) => {
       hot.graph();
-      write('entry.js', '');
+      require('./entry');
+      write('entry.js', '// nothing');
       await hot.reload();
       require('fs').rmSync(at('leaf.js'));
       write('entry.js', "try { require('./middle'); } catch ({ code }) { global.code = code; }");
-      await hot.reload();
-      return global.code;
+      const { outcome } = await hot.reload();
+      return [outcome, global.code];
     });
 
-    assert.equal(code, 'MODULE_NOT_FOUND');
+    assert.deepEqual(seen, ['committed', 'MODULE_NOT_FOUND']);
   });
 
   it('ends what a new module made that failed where it may', async () => {
