@@ -427,7 +427,7 @@ describe('the ESM runtime', () => {
       });
     }
 
-    it(`that failed, or never evaluated: ${ROUNDS} versions, none alive`, async () => {
+    it(`that failed, never evaluated, or evaluate late: ${ROUNDS} versions, none alive`, async () => {
       const graph = new Graph({ state: `export let n = 0; export const inc = () => ++n;` });
       graph.run('state');
 
@@ -446,10 +446,18 @@ describe('the ESM runtime', () => {
         esm.link(waiting);
         esm.evaluate(waiting);
         esm.unlink(waiting);
-        return [failing.token, waiting.token];
+        const late = graph.put('w', `export * from './state.mjs'; await null;`);
+        const later = graph.put(
+          'z',
+          `import * as w from './w.mjs'; import { n } from './state.mjs'; export { n, w };`,
+        );
+        esm.loadRequestedSync(later);
+        esm.link(later);
+        esm.evaluate(later);
+        for (const each of [late, later]) esm.unlink(each);
+        return [failing.token, waiting.token, late.token, new WeakRef(later)];
       });
-      graph.put('x', '');
-      graph.put('y', '');
+      for (const name of ['w', 'x', 'y', 'z']) graph.put(name, '');
 
       assert.equal(await countAlive(tokens), 0);
       assert.equal(graph.module('state').importers.size, 0);

@@ -91,7 +91,9 @@ function connectImport(module, index, { module: exporter, slot }) {
     module.links[index] = undefined;
     sink.write(index, namespaceOf(exporter));
   } else {
-    module.links[index] = exporter.environment.link(slot, sink, index);
+    const link = exporter.environment.link(slot, sink, index);
+    if (module.isUnlinked) link?.loosen();
+    module.links[index] = link;
   }
 }
 

@@ -69,6 +69,8 @@ class EsModule {
   instance = null;
   /** Lives exactly as long as any of the module's code is reachable. @type {WeakRef<import('../token').SafeHotVersion> | null} */
   token = null;
+  /** It is stale, and no link is to keep it alive. */
+  isUnlinked = false;
   evaluation = new Evaluation();
   /** Of TypeScript that is compiled to CommonJS. @type {import('./common-js').CommonJs | null} */
   commonJs = null;

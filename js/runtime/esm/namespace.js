@@ -28,7 +28,7 @@ function namespaceOf(module) {
     const entries = new Resolver().namespaceEntries(module);
     module.namespace = new Namespace(entries);
     // Only now: one of the values may be this very object.
-    module.namespace.connect(entries);
+    connectAs(module, module.namespace, entries);
   }
   return module.namespace.object;
 }
@@ -45,7 +45,10 @@ marked.evaluate();
  * @returns {object} one for as long as the names are the same
  */
 function markedNamespaceOf(module) {
-  module.markedNamespace ??= newNamespace(withMark(new Resolver().namespaceEntries(module)));
+  module.markedNamespace ??= newNamespace(
+    module,
+    withMark(new Resolver().namespaceEntries(module)),
+  );
   return module.markedNamespace.object;
 }
 
@@ -69,7 +72,8 @@ function relinkNamespace(module, entries) {
   module.formerNamespaces = module.formerNamespaces.filter((each) => each.deref());
   for (const each of module.formerNamespaces) each.deref()?.connectLoosely(markedEntries);
   if (markedNamespace) module.markedNamespace = relinked(module, markedNamespace, markedEntries);
-  if (namespace) module.namespace = relinked(module, namespace, entries) ?? newNamespace(entries);
+  if (namespace)
+    module.namespace = relinked(module, namespace, entries) ?? newNamespace(module, entries);
   return module.namespace !== namespace;
 }
 
@@ -89,11 +93,23 @@ function relinked(module, namespace, entries) {
   return null;
 }
 
-/** @param {Entries} entries */
-function newNamespace(entries) {
+/** @param {Module} module @param {Entries} entries */
+function newNamespace(module, entries) {
   const namespace = new Namespace(entries);
-  namespace.connect(entries);
+  connectAs(module, namespace, entries);
   return namespace;
+}
+
+/**
+ * What a stale module is asked for, by what waited for it, does not keep it alive.
+ *
+ * @param {Module} module
+ * @param {Namespace} namespace
+ * @param {Entries} entries
+ */
+function connectAs({ isUnlinked }, namespace, entries) {
+  if (isUnlinked) namespace.connectLoosely(entries);
+  else namespace.connect(entries);
 }
 
 const TAG = { value: 'Module' };

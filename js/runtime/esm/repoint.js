@@ -82,6 +82,7 @@ function findBrokenLink(modules, moves, stays) {
  *   module no more than the links do
  */
 function unlink(module) {
+  module.isUnlinked = true;
   const links = [...(module.namespace?.links ?? [])];
   if (module instanceof EsModule) {
     links.push(...(module.markedNamespace?.links ?? []));

@@ -31,6 +31,8 @@ class SyntheticModule {
     this.givenNamespace = namespace;
     /** Nobody waits for it any more: an `import()` of it never ends. */
     this.isGivenUp = () => false;
+    /** It is stale, and no link is to keep it alive. */
+    this.isUnlinked = false;
     /** @type {import('./namespace').Namespace | null} */
     this.namespace = null;
     /** Never any: its names are given. @type {WeakRef<import('./namespace').Namespace>[]} */
