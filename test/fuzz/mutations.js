@@ -23,6 +23,12 @@ function mutations() {
   return fs.readdirSync(PATCHES).map((file) => path.basename(file, '.patch'));
 }
 
+/** @param {string} name @throws if the patch is of another text than that of the package */
+function checkMutation(name) {
+  const args = ['apply', '--check', path.join(PATCHES, `${name}.patch`)];
+  execFileSync('git', args, { cwd: ROOT, stdio: 'pipe' });
+}
+
 /**
  * @param {string} name
  * @returns {Promise<import('./main').Outcome>} with a failure, if the fuzzer has found it
@@ -56,4 +62,6 @@ async function main() {
 
 if (require.main === module) void main();
 
+exports.checkMutation = checkMutation;
 exports.findMutation = findMutation;
+exports.mutations = mutations;

@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { fuzz } = require('../fuzz/main');
-const { findMutation } = require('../fuzz/mutations');
+const { checkMutation, findMutation, mutations } = require('../fuzz/mutations');
 const { skip } = require('../helpers/library-app');
 const { isLowestLine } = require('../helpers/node-lines');
 
@@ -21,6 +21,13 @@ describe('random apps and edits', () => {
       assert.equal(outcome.edits, EDITS);
     });
   }
+
+  it('can be tried with each of the mistakes that `npm run fuzz:mutations` plants', function () {
+    if (!isLowestLine) skip(this, 'a patch of ours is the same on each Node line');
+
+    assert.equal(mutations().length, 12);
+    for (const name of mutations()) checkMutation(name);
+  });
 
   it('show a mistake that is planted', async function () {
     if (!isLowestLine) skip(this, 'a patch of ours is the same on each Node line');
