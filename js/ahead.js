@@ -35,6 +35,10 @@ function lookAhead(name) {
   if (compiled !== null) keepCompiled(makeKept(compiled, ahead));
 }
 
+/** Taken along with what imports it. @type {Map<string, ModuleAhead>} */
+const taken = new Map();
+let isWhole = false;
+
 /**
  * An ES module, or TypeScript that is compiled to CommonJS, if it has been read ahead and all is as it was; once.
  *
@@ -42,8 +46,75 @@ function lookAhead(name) {
  * @returns {ModuleAhead | undefined}
  */
 function takeAhead(filename) {
-  const found = ahead?.take(filename);
-  return found ? Object.assign(JSON.parse(found.about), { code: found.code }) : undefined;
+  if (!ahead) return undefined;
+  if (!isWhole) {
+    const found = ahead.take(filename);
+    return found ? whole(JSON.parse(found.about), found.code) : undefined;
+  }
+  if (!taken.has(filename)) takeGraph(ahead, filename);
+  const found = taken.get(filename);
+  taken.delete(filename);
+  return found;
+}
+
+/**
+ * @param {import('./binding').NativeAhead} from
+ * @param {string} filename
+ */
+function takeGraph(from, filename) {
+  const graph = from.takeGraph(filename);
+  if (!graph) return;
+  const { files, codes } = graph;
+  JSON.parse(graph.about).forEach((/** @type {any} */ about, /** @type {number} */ at) => {
+    const code = /** @type {string} */ (codes[at]);
+    taken.set(/** @type {string} */ (files[at]), whole(about, code));
+  });
+}
+
+/** @type {never[]} */
+const NONE = [];
+Object.freeze(NONE);
+
+/**
+ * @param {any} about what is false or empty is not in it
+ * @param {string} code
+ * @returns {ModuleAhead}
+ */
+function whole(about, code) {
+  about.code = code;
+  about.isAsync ??= false;
+  about.usesMeta ??= false;
+  about.usesDecorators ??= false;
+  about.hasModuleSyntax ??= false;
+  about.stars ??= NONE;
+  about.moves ??= NONE;
+  about.requests ??= NONE;
+  about.imports ??= NONE;
+  about.locals ??= NONE;
+  about.indirects ??= NONE;
+  about.dynamicImports ??= NONE;
+  about.targets ??= NONE;
+  for (const request of about.requests) request.attributes ??= NONE;
+  for (const local of about.locals) {
+    local.names ??= NONE;
+    local.isMutated ??= false;
+  }
+  return about;
+}
+
+/**
+ * Modules that are loaded with all that they import before any of them runs are taken together.
+ *
+ * @param {() => void} load runs no code of the program, which could change files
+ */
+function takeTogether(load) {
+  isWhole = true;
+  try {
+    load();
+  } finally {
+    isWhole = false;
+    taken.clear();
+  }
 }
 
 /** The program has started: what it has not asked for it will not ask for soon. */
@@ -56,4 +127,5 @@ function endAhead() {
 exports.endAhead = endAhead;
 exports.lookAhead = lookAhead;
 exports.takeAhead = takeAhead;
+exports.takeTogether = takeTogether;
 exports.tsconfigs = tsconfigs;

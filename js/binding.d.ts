@@ -15,8 +15,13 @@ export declare class NativeAhead {
   constructor(entry: string, options: NativeAheadOptions, tsconfigs: NativeTsconfigs)
   /** The module at `path`, if all that it was made of is as it was; once. */
   take(path: string): NativeAheadModule | null
-  /** What V8 has compiled of the text of a file, with parameters. */
-  compiled(file: string, text: string, parameters: string): Buffer | null
+  /**
+   * The module at `path`, and of what is loaded along with it before any of it runs all that is there by now; once.
+   * Null if there is not even the first.
+   */
+  takeGraph(path: string): NativeAheadGraph | null
+  /** What V8 has compiled before, as it was written down; once. Null if there is no such file, or it is not whole. */
+  takeCompiled(): Buffer | null
   /** Waits until there is nothing more that the entry imports. */
   settle(): void
   /** Forgets what nobody has asked for, and begins nothing more. */
@@ -202,12 +207,21 @@ export interface HotReloadRequest {
   appeared: Array<string>
 }
 
+/** Modules, each at the same place in all lists. */
+export interface NativeAheadGraph {
+  files: Array<string>
+  codes: Array<string>
+  /** A JSON array of what `about` is of each. */
+  about: string
+}
+
 /** What an ES module is, or TypeScript that is compiled to CommonJS. */
 export interface NativeAheadModule {
   code: string
   /**
    * JSON, which V8 takes in faster than it is given objects: all else of `NativeTransformed`, and with it `fingerprint`,
-   * `language`, `kind`, and `targets`: by request, the file that a relative specifier stands for, or null.
+   * `language`, `kind`, `key`, which says what V8 compiles, and `targets`: by request, the file that a relative specifier
+   * stands for, or null. What is false or an empty list is left out.
    */
   about: string
 }

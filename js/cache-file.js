@@ -35,4 +35,10 @@ function tryToRemove(file) {
   }
 }
 
+/** V8 copies what does not lie at a multiple of so many bytes. */
+function aligned(/** @type {number} */ length) {
+  return Math.ceil(length / 8) * 8;
+}
+
+exports.aligned = aligned;
 exports.writeCacheFile = writeCacheFile;

@@ -10,24 +10,27 @@ const fs = require('node:fs');
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { writeCacheFile } = require('./cache-file');
 const { binding } = require('./native');
-const { CHECKSUM, HEAD, isAsked, nodeName, writeLater } = require('./own-code');
+const { CHECKSUM, HEAD, isAsked, nodeName, stampOf, writeLater } = require('./own-code');
 
 /**
  * @typedef {object} Entry
  * @property {string} file the path of a module, or its URL
- * @property {string} key of the text that was compiled
+ * @property {string} key of what was compiled; empty if it was not known
+ * @property {string} textKey the same, by the text that V8 was given
  * @property {[start: number, end: number]} compiled in bytes from the end of the index
  *
- * @typedef {Pick<Entry, 'file' | 'key'> & { bytes: Buffer }} Part
- * @typedef {{ file: string, text: string, parameters: string, bytes: Buffer }} Fresh
+ * @typedef {Omit<Entry, 'compiled'> & { bytes: Buffer }} Part
+ * @typedef {{ compiled: import('./runtime/compile-function').Compiled, make: () => Buffer }} Fresh
  */
 
 /** Of those of other entries the oldest go. */
 const MOST_FILES = 20;
 
 const PREFIX = 'app-';
+
+/** What says, beside the key of a module, which text V8 gets. */
+const MAKERS = ['runtime/esm/compile.js', 'runtime/compile-function.js'];
 
 /**
  * @param {string} entry absolute, real
@@ -39,7 +42,9 @@ function compiledFile(entry) {
   const folders = Module._nodeModulePaths(path.dirname(entry));
   const packages = folders.find((folder) => fs.existsSync(folder));
   if (packages === undefined) return null;
-  const name = `${PREFIX}${binding.fingerprintText(entry)}-${nodeName()}.bin`;
+  const makers = MAKERS.map((name) => stampOf(path.join(__dirname, name)));
+  const whose = binding.fingerprintText([entry, ...makers].join());
+  const name = `${PREFIX}${whose}-${nodeName()}.bin`;
   return path.join(packages, '.cache', 'safe-hot', name);
 }
 
@@ -51,24 +56,48 @@ function compiledFile(entry) {
 function makeKept(file, ahead) {
   /** @type {Fresh[]} */
   const fresh = [];
+  /** Keys that were not known. @type {Map<string, string>} */
+  const keys = new Map();
+  /** @type {Map<string, Part> | undefined} */
+  let earlier;
   return {
-    find: (module, text, parameters) => ahead.compiled(module, text, parameters),
-    note(module, text, parameters, bytes) {
-      fresh.push({ file: module, text, parameters, bytes });
-      if (fresh.length === 1) writeLater(() => write(file, fresh.splice(0)));
+    find(compiled) {
+      const { filename, key } = compiled;
+      earlier ??= partsIn(ahead.takeCompiled());
+      const part = earlier.get(filename);
+      if (!part) return undefined;
+      if (key !== undefined && part.key === key) return part.bytes;
+      // To count the text takes longer.
+      if (part.textKey !== textKeyOf(compiled)) return undefined;
+      if (key !== undefined) keys.set(filename, key);
+      return part.bytes;
+    },
+    note(compiled, make) {
+      fresh.push({ compiled, make });
+      if (fresh.length === 1) writeLater(() => write(file, fresh.splice(0), keys));
     },
   };
+}
+
+/** @param {import('./runtime/compile-function').Compiled} compiled */
+function textKeyOf({ text, parameters }) {
+  return binding.compiledKey(text, parameters);
 }
 
 /**
  * @param {string} file
  * @param {Fresh[]} fresh
+ * @param {Map<string, string>} keys of others
  */
-function write(file, fresh) {
+function write(file, fresh, keys) {
+  const { writeCacheFile } = require('./cache-file');
   writeCacheFile(file, binding.checksum, () => {
-    const parts = new Map(known(file).map((part) => [part.file, part]));
-    for (const { file: module, text, parameters, bytes } of fresh) {
-      parts.set(module, { file: module, key: binding.compiledKey(text, parameters), bytes });
+    const parts = known(file);
+    for (const [module, key] of keys) Object.assign(parts.get(module) ?? {}, { key });
+    for (const { compiled, make } of fresh) {
+      const { filename, key = '' } = compiled;
+      const part = { file: filename, key, textKey: textKeyOf(compiled), bytes: make() };
+      parts.set(filename, part);
     }
     return packed([...parts.values()]);
   });
@@ -79,23 +108,32 @@ function write(file, fresh) {
  * What other starts have left there, of modules that there still are.
  *
  * @param {string} file
- * @returns {Part[]}
  */
 function known(file) {
   try {
     const bytes = fs.readFileSync(file);
-    if (bytes.readUInt32LE(0) !== binding.checksum(bytes.subarray(CHECKSUM))) return [];
-    const end = bytes.readUInt32LE(CHECKSUM);
-    /** @type {Entry[]} */
-    const entries = JSON.parse(bytes.toString('utf8', HEAD, end));
-    return entries
-      .filter((entry) => fs.existsSync(pathOf(entry.file)))
-      .map(({ file: module, key, compiled }) => {
-        return { file: module, key, bytes: bytes.subarray(end + compiled[0], end + compiled[1]) };
-      });
+    if (bytes.readUInt32LE(0) !== binding.checksum(bytes.subarray(CHECKSUM))) return partsIn(null);
+    const parts = [...partsIn(bytes)];
+    return new Map(parts.filter(([module]) => fs.existsSync(pathOf(module))));
   } catch {
-    return [];
+    return partsIn(null);
   }
+}
+
+/**
+ * @param {Buffer | null} bytes of a file that is whole
+ * @returns {Map<string, Part>} by file
+ */
+function partsIn(bytes) {
+  if (bytes === null) return new Map();
+  const end = bytes.readUInt32LE(CHECKSUM);
+  /** @type {Entry[]} */
+  const entries = JSON.parse(bytes.toString('utf8', HEAD, end));
+  return new Map(
+    entries.map(({ file, key, textKey, compiled: [start, stop] }) => {
+      return [file, { file, key, textKey, bytes: bytes.subarray(end + start, end + stop) }];
+    }),
+  );
 }
 
 /** @param {string} file */
@@ -105,16 +143,21 @@ function pathOf(file) {
 
 /** All but the checksum. @param {Part[]} parts */
 function packed(parts) {
+  const { aligned } = require('./cache-file');
   let end = 0;
-  const entries = parts.map(({ file, key, bytes }) => {
+  const entries = parts.map(({ file, key, textKey, bytes }) => {
     const start = end;
-    end += bytes.length;
-    return { file, key, compiled: [start, end] };
+    end = aligned(start + bytes.length);
+    return { file, key, textKey, compiled: [start, start + bytes.length] };
   });
   const json = Buffer.from(JSON.stringify(entries));
-  const head = Buffer.alloc(HEAD);
-  head.writeUInt32LE(HEAD + json.length, CHECKSUM);
-  return Buffer.concat([head, json, ...parts.map(({ bytes }) => bytes)]);
+  const length = aligned(HEAD + json.length);
+  const whole = Buffer.alloc(length + end);
+  whole.fill(' ', HEAD, length);
+  whole.writeUInt32LE(length, CHECKSUM);
+  json.copy(whole, HEAD);
+  entries.forEach(({ compiled: [start = 0] }, at) => parts[at]?.bytes.copy(whole, length + start));
+  return whole;
 }
 
 /** Quietly, too: another process may be at it. @param {string} folder */

@@ -5,7 +5,7 @@
  * A program in CommonJS never loads this.
  */
 
-const { takeAhead } = require('./ahead');
+const { takeAhead, takeTogether } = require('./ahead');
 const { binding, guarded } = require('./native');
 const { ColdImports } = require('./hooks/cold-imports');
 const { fileOf, installHooks } = require('./hooks/es-modules');
@@ -27,7 +27,7 @@ const { currentOwner, runAsCold } = require('./resources/ownership');
  * @property {import('./tsconfigs').Tsconfigs} tsconfigs
  *
  * @typedef {OwnHost & Omit<import('./runtime/esm/loader').EsmLoaderHost,
- *   'transformFile' | 'takeAhead' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
+ *   'transformFile' | 'takeAhead' | 'takeTogether' | 'fingerprint' | 'fingerprintText' | 'syntaxError'>} EsModulesHost
  */
 
 class EsModules {
@@ -50,6 +50,7 @@ class EsModules {
         return Object.assign(transformed, { isCommonJs: format === 'commonjs-typescript' });
       },
       takeAhead: (filename) => this.#takeAhead(filename),
+      takeTogether,
       fingerprint: binding.fingerprint,
       fingerprintText: binding.fingerprintText,
       syntaxError: syntaxErrorOf,

@@ -2,7 +2,7 @@
 
 /** Writes the file from which `own-code.js` loads safe-hot's modules, for the next start. */
 
-const { writeCacheFile } = require('./cache-file');
+const { aligned, writeCacheFile } = require('./cache-file');
 const { CHECKSUM, HEAD, loadOwn, openCache } = require('./own-code');
 
 /**
@@ -74,26 +74,25 @@ function packed(parts, addon) {
     end = aligned(start + length);
     return [start, start + length];
   };
-  const entries = parts.map(({ name, stamp, encoding, source, compiled }) => {
-    return { name, stamp, encoding, source: take(source), compiled: take(compiled) };
+  const narrow = parts.filter(({ encoding }) => encoding === 'latin1');
+  const ordered = [...narrow, ...parts.filter((part) => !narrow.includes(part))];
+  const placed = ordered.map((part) => ({ part, range: take(part.source) }));
+  const latin1 = placed[narrow.length - 1]?.range[1] ?? 0;
+  const entries = placed.map(({ part: { name, stamp, encoding, compiled }, range }) => {
+    return { name, stamp, encoding, source: range, compiled: take(compiled) };
   });
-  const json = Buffer.from(JSON.stringify({ addon, entries }));
+  const json = Buffer.from(JSON.stringify({ addon, latin1, entries }));
   const length = aligned(HEAD + json.length);
   const bytes = Buffer.alloc(length + end);
   bytes.fill(' ', HEAD, length);
   json.copy(bytes, HEAD);
   bytes.writeUInt32LE(length - HEAD, CHECKSUM);
   entries.forEach((range, at) => {
-    const { source, compiled } = /** @type {Part} */ (parts[at]);
+    const { source, compiled } = /** @type {Part} */ (ordered[at]);
     source.copy(bytes, length + /** @type {number} */ (range.source[0]));
     compiled.copy(bytes, length + /** @type {number} */ (range.compiled[0]));
   });
   return bytes;
-}
-
-/** V8 copies what does not lie at a multiple of so many bytes. */
-function aligned(/** @type {number} */ length) {
-  return Math.ceil(length / 8) * 8;
 }
 
 exports.write = write;

@@ -25,7 +25,7 @@ const vm = require('node:vm');
  * @property {string} stamp of the file that was compiled
  * @property {'latin1' | 'utf16le'} encoding
  * @property {[start: number, end: number]} source with what is around it, in bytes from the end of the index
- * @property {[start: number, end: number]} compiled
+ * @property {[start: number, end: number]} compiled likewise
  *
  * @typedef {object} Fresh one that was compiled in this process
  * @property {string} name
@@ -35,12 +35,15 @@ const vm = require('node:vm');
  *
  * @typedef {object} Index
  * @property {string} addon the file that is the native part
+ * @property {number} latin1 how many bytes at the beginning are the sources in that encoding
  * @property {Entry[]} entries
  *
  * @typedef {object} Cache
  * @property {string} file
  * @property {typeof import('./binding') | undefined} addon the native part, if the file has named it
  * @property {Buffer | undefined} bytes after the index; undefined if there is no such file, or it is not whole
+ * @property {string} latin1 the sources in that encoding. Each module's is a slice of it, which V8 need not copy, nor move
+ *   at each of its collections: modules stay for good
  * @property {Map<string, Entry>} entries by name, of files that are as they were
  */
 
@@ -64,6 +67,9 @@ let knownNodeName;
 
 const cache = isAsked() ? weakly(openCache()) : null;
 
+/** By name. A program may empty `require.cache`, and what is loaded late is to find what is there. @type {Map<string, any>} */
+const loaded = new Map();
+
 /** What was compiled here, and is to be in the file. @type {Fresh[]} */
 const fresh = [];
 
@@ -84,12 +90,15 @@ function loadOwn(name) {
 function load(name) {
   // It would look for the addon, which is here.
   if (name === ADDON_LOADER && cache?.addon) return cache.addon;
+  const own = loaded.get(name);
+  if (own) return own.exports;
   const filename = fileOf(name);
   const known = Module._cache[filename];
   if (known) return known.exports;
   const module = new Module(filename);
   module.filename = filename;
   Module._cache[filename] = module;
+  loaded.set(name, module);
   let hasLoaded = false;
   try {
     const { exports } = module;
@@ -100,7 +109,10 @@ function load(name) {
     module.loaded = true;
     hasLoaded = true;
   } finally {
-    if (!hasLoaded) delete Module._cache[filename];
+    if (!hasLoaded) {
+      delete Module._cache[filename];
+      loaded.delete(name);
+    }
   }
   return module.exports;
 }
@@ -151,9 +163,11 @@ function ownName(folder, request) {
 function compile(name, filename) {
   const entry = cache?.entries.get(name);
   const bytes = cache?.bytes.deref();
-  if (entry && bytes) {
-    const source = bytes.toString(entry.encoding, ...entry.source);
-    const cachedData = bytes.subarray(...entry.compiled);
+  if (cache && entry && bytes) {
+    const { encoding, source: range, compiled } = entry;
+    const source =
+      encoding === 'latin1' ? cache.latin1.slice(...range) : bytes.toString(encoding, ...range);
+    const cachedData = bytes.subarray(...compiled);
     const script = new vm.Script(source, { ...placeOf(filename), cachedData });
     if (script.cachedDataRejected) note({ name, stamp: entry.stamp, source, script });
     return script.runInThisContext();
@@ -229,9 +243,8 @@ function openCache() {
     const bytes = fs.readFileSync(file);
     const end = HEAD + bytes.readUInt32LE(4);
     /** @type {Index} */
-    const { addon, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
-    /** @type {typeof import('./binding')} */
-    const binding = require(addon);
+    const { addon, latin1, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
+    const binding = loadAddon(addon);
     const sum = binding.checksum(bytes.subarray(CHECKSUM));
     if (bytes.readUInt32LE(0) !== sum) throw new Error('not as it was written');
     const stamps = binding.stamps(
@@ -243,11 +256,29 @@ function openCache() {
       file,
       addon: binding,
       bytes: bytes.subarray(end),
+      latin1: bytes.toString('latin1', end, end + latin1),
       entries: new Map(known.map((entry) => [entry.name, entry])),
     };
   } catch {
-    return { file, addon: undefined, bytes: undefined, entries: new Map() };
+    return { file, addon: undefined, bytes: undefined, latin1: '', entries: new Map() };
   }
+}
+
+/**
+ * As `require` does, without looking for it: this is the file that `require` has found.
+ *
+ * @param {string} file
+ * @returns {typeof import('./binding')}
+ */
+function loadAddon(file) {
+  const known = Module._cache[file];
+  if (known) return known.exports;
+  const module = new Module(file);
+  module.filename = file;
+  process.dlopen(module, path.toNamespacedPath(file));
+  module.loaded = true;
+  Module._cache[file] = module;
+  return module.exports;
 }
 
 /**
@@ -282,4 +313,5 @@ exports.isAsked = isAsked;
 exports.loadOwn = loadOwn;
 exports.nodeName = nodeName;
 exports.openCache = openCache;
+exports.stampOf = stampOf;
 exports.writeLater = writeLater;

@@ -5,9 +5,16 @@
 const vm = require('node:vm');
 
 /**
+ * @typedef {object} Compiled what is compiled
+ * @property {string} filename
+ * @property {string} text
+ * @property {string} parameters
+ * @property {string | undefined} key that says what all that is, if that is known
+ *
  * @typedef {object} Kept
- * @property {(filename: string, text: string, parameters: string) => Buffer | null} find
- * @property {(filename: string, text: string, parameters: string, compiled: Buffer) => void} note what was not found
+ * @property {(compiled: Compiled) => Buffer | undefined} find
+ * @property {(compiled: Compiled, make: () => Buffer) => void} note what was not found; `make` is called once the program has
+ *   started
  *
  * @typedef {Pick<import('node:vm').CompileFunctionOptions, 'columnOffset' | 'importModuleDynamically'> & { filename: string }} Options
  */
@@ -33,8 +40,8 @@ function compileFunction(text, parameters, options) {
   const { filename, importModuleDynamically } = options;
   // Node 20 does not know whose imports those of a function are that was compiled before.
   if (!kept || importModuleDynamically) return vm.compileFunction(text, parameters, options);
-  const names = parameters.join();
-  const cachedData = kept.find(filename, text, names);
+  const compiled = { filename, text, parameters: parameters.join(), key: undefined };
+  const cachedData = kept.find(compiled);
   if (cachedData) {
     /** @type {any} */
     const known = vm.compileFunction(text, parameters, { ...options, cachedData });
@@ -42,11 +49,40 @@ function compileFunction(text, parameters, options) {
   }
   /** @type {any} */
   const made = vm.compileFunction(text, parameters, { ...options, produceCachedData: true });
-  kept.note(filename, text, names, made.cachedData);
+  const { cachedData: bytes } = made;
+  kept.note(compiled, () => bytes);
   // The program may find the function in a heap snapshot; it is to hold nothing.
   delete made.cachedData;
   return made;
 }
 
+/**
+ * The same for a text that imports nothing by itself. What is kept of it has all functions that the start has called: of a
+ * script V8 tells that later too, of a function only at once.
+ *
+ * @param {string} text
+ * @param {string[]} parameters
+ * @param {{ filename: string, columnOffset: number }} options
+ * @param {string | undefined} key that says what text it is, if that is known
+ * @returns {Function}
+ * @throws {SyntaxError}
+ */
+function compileModule(text, parameters, { filename, columnOffset }, key) {
+  if (!kept) return vm.compileFunction(text, parameters, { filename, columnOffset });
+  const compiled = { filename, text, parameters: parameters.join(), key };
+  const before = `(function (${compiled.parameters}) {`;
+  const place = { filename, columnOffset: columnOffset - before.length };
+  const cachedData = kept.find(compiled);
+  const script = new vm.Script(
+    `${before}${text}\n})`,
+    cachedData ? { ...place, cachedData } : place,
+  );
+  if (!cachedData || script.cachedDataRejected) {
+    kept.note(compiled, () => script.createCachedData());
+  }
+  return script.runInThisContext();
+}
+
 exports.compileFunction = compileFunction;
+exports.compileModule = compileModule;
 exports.keepCompiled = keepCompiled;

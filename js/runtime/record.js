@@ -84,6 +84,14 @@ class ModuleRecord {
 }
 
 class Version {
+  /** @type {NodeModule | null} */
+  #module = null;
+  /** @type {(() => NodeModule) | null} */
+  #makeModule = null;
+  /** @type {import('./hot-context').HotContext | null} */
+  #hot = null;
+  /** @type {(() => import('./hot-context').HotContext) | null} */
+  #makeHot = null;
   /** @type {ResourceSet | undefined} */
   #resources;
   /** @type {Set<ModuleRecord> | undefined} */
@@ -93,14 +101,15 @@ class Version {
 
   /**
    * @param {ModuleRecord} record
-   * @param {NodeModule} module
+   * @param {NodeModule | (() => NodeModule)} module a function makes it once it is asked for: few ever ask for that of an ES
+   *   module
    * @param {VersionState} state
    */
   constructor(record, module, state) {
     this.record = record;
     this.number = ++record.count;
-    /** @type {NodeModule | null} null once it is stale and detached */
-    this.module = module;
+    if (typeof module === 'function') this.#makeModule = module;
+    else this.#module = module;
     this.state = state;
     /**
      * The object that lives exactly as long as this version's code is reachable. Null for what this project has not
@@ -120,8 +129,6 @@ class Version {
     this.esm = null;
     /** What else lets go of the version. */
     this.onRelease = () => {};
-    /** @type {import('./hot-context').HotContext | null} */
-    this.hot = null;
     /** On the clock of `nowMs`. */
     this.madeAtMs = nowMs();
     /** @type {Set<ModuleRecord>} hot modules that this version has loaded */
@@ -138,6 +145,38 @@ class Version {
     this.isDisposed = false;
     /** What they threw. @type {unknown[]} */
     this.disposeErrors = [];
+  }
+
+  /** @returns {NodeModule | null} null once it is stale and detached */
+  get module() {
+    const make = this.#makeModule;
+    if (make) {
+      this.#makeModule = null;
+      this.#module = make();
+    }
+    return this.#module;
+  }
+
+  /** The same, if anyone has asked for it. */
+  get knownModule() {
+    return this.#module;
+  }
+
+  /** @returns {import('./hot-context').HotContext | null} null before it evaluates, and once it is stale */
+  get hot() {
+    const make = this.#makeHot;
+    if (make) this.hot = make();
+    return this.#hot;
+  }
+
+  set hot(hot) {
+    this.#makeHot = null;
+    this.#hot = hot;
+  }
+
+  /** Most versions never need theirs. @param {() => import('./hot-context').HotContext} make */
+  makeHotLater(make) {
+    this.#makeHot = make;
   }
 
   /** What the module exports: of an ES module its namespace object. */
@@ -196,7 +235,8 @@ class Version {
 
   /** Lets go of all that the version holds, so that only the program itself can keep its code alive. */
   release() {
-    this.module = null;
+    this.#module = null;
+    this.#makeModule = null;
     this.factory = null;
     this.onRelease();
     this.onRelease = () => {};

@@ -87,12 +87,14 @@ class Registry {
 
   /**
    * @param {ModuleRecord} record
-   * @param {NodeModule} module
+   * @param {NodeModule | (() => NodeModule)} module a function makes it once it is asked for
    * @param {import('./record').VersionState} state
    */
   createVersion(record, module, state) {
-    const version = new Version(record, module, state);
-    this.#versions.set(module, version);
+    const makeTied = () => this.#tied(/** @type {() => NodeModule} */ (module)(), version);
+    /** @type {Version} */
+    const version = new Version(record, typeof module === 'function' ? makeTied : module, state);
+    if (typeof module !== 'function') this.#tied(module, version);
     if (state === 'staged') {
       this.overlay?.versions.set(record, version);
       // The last good source asks for what it did, also later, and also where a file is gone.
@@ -105,10 +107,17 @@ class Registry {
     return version;
   }
 
+  /** @param {NodeModule} module @param {Version} version that it is */
+  #tied(module, version) {
+    this.#versions.set(module, version);
+    return module;
+  }
+
   /** Forgets a version that never came to be: it threw, or turned out to be an ES module. */
   discard(/** @type {Version} */ version) {
     const { record } = version;
-    if (version.module) this.#versions.delete(version.module);
+    const { knownModule } = version;
+    if (knownModule) this.#versions.delete(knownModule);
     if (version.state === 'staged') {
       if (this.overlay?.versions.get(record) === version) this.overlay.versions.delete(record);
       this.overlay?.failed.push(version);

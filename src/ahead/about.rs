@@ -3,10 +3,12 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use super::compiled::compiled_key;
 use crate::path::to_text;
 use crate::transform::{Kind, Language, Module};
 
-/// All but the code, in the names that the binding gives to JavaScript. An absent field is left out.
+/// All but the code, in the names that the binding gives to JavaScript. An absent field is left out, and so is what is false
+/// or empty, as most of it is.
 pub(super) fn about(
     module: &Module,
     (language, kind): (Language, Kind),
@@ -20,22 +22,24 @@ pub(super) fn about(
         json.key("language").text(language_name(language));
         json.key("kind").text(if kind == Kind::Compiled { "compiled" } else { "module" });
         json.key("base").text(&module.base);
-        json.key("isAsync").plain(module.is_async);
-        json.key("usesMeta").plain(module.uses_meta);
-        json.key("usesDecorators").plain(module.uses_decorators);
-        json.key("hasModuleSyntax").plain(module.has_module_syntax);
+        json.flag("isAsync", module.is_async);
+        json.flag("usesMeta", module.uses_meta);
+        json.flag("usesDecorators", module.uses_decorators);
+        json.flag("hasModuleSyntax", module.has_module_syntax);
         json.maybe("map", module.map.as_deref());
         json.maybe("defaultFunction", module.default_function.as_deref());
-        json.key("stars").array(&module.stars, |json, star| {
+        json.list("stars", &module.stars, |json, star| {
             json.plain(star);
         });
-        json.key("moves").array(&module.moves, |json, moves| {
+        json.list("moves", &module.moves, |json, moves| {
             json.array(moves, |json, each| {
                 json.plain(each.start_utf16).plain(each.length).plain(each.source_length);
             });
         });
         entries(json, module);
-        json.key("targets").array(targets, |json, target| match target {
+        let key = compiled_key(&json.text, &module.code);
+        json.key("key").text(&key);
+        json.list("targets", targets, |json, target| match target {
             Some(path) => json.text(&to_text(path)),
             None => {
                 json.plain("null");
@@ -46,34 +50,34 @@ pub(super) fn about(
 }
 
 fn entries(json: &mut Json, module: &Module) {
-    json.key("requests").objects(&module.requests, |json, each| {
+    json.objects("requests", &module.requests, |json, each| {
         json.key("specifier").text(&each.specifier);
-        json.key("attributes").objects(&each.attributes, |json, attribute| {
+        json.objects("attributes", &each.attributes, |json, attribute| {
             json.key("key").text(&attribute.key);
             json.key("value").text(&attribute.value);
         });
         json.key("startUtf16").plain(each.start_utf16);
         json.key("endUtf16").plain(each.end_utf16);
     });
-    json.key("imports").objects(&module.imports, |json, each| {
+    json.objects("imports", &module.imports, |json, each| {
         json.key("request").plain(each.request);
         json.maybe("name", each.name.as_deref());
         json.key("local").text(&each.local);
         json.key("startUtf16").plain(each.start_utf16);
     });
-    json.key("locals").objects(&module.locals, |json, each| {
-        json.key("names").array(&each.names, |json, name| json.text(name));
+    json.objects("locals", &module.locals, |json, each| {
+        json.list("names", &each.names, |json, name| json.text(name));
         json.maybe("local", each.local.as_deref());
         json.key("kind").text(each.kind.as_str());
-        json.key("isMutated").plain(each.is_mutated);
+        json.flag("isMutated", each.is_mutated);
     });
-    json.key("indirects").objects(&module.indirects, |json, each| {
+    json.objects("indirects", &module.indirects, |json, each| {
         json.key("name").text(&each.name);
         json.key("request").plain(each.request);
         json.maybe("imported", each.imported.as_deref());
         json.key("startUtf16").plain(each.start_utf16);
     });
-    json.key("dynamicImports").objects(&module.dynamic_imports, |json, each| {
+    json.objects("dynamicImports", &module.dynamic_imports, |json, each| {
         json.key("specifier").text(&each.specifier);
         json.key("startUtf16").plain(each.start_utf16);
         json.key("endUtf16").plain(each.end_utf16);
@@ -152,7 +156,19 @@ impl Json {
         self.text.push(']');
     }
 
-    fn objects<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
-        self.array(items, |json, item| json.object(|json| write(json, item)));
+    fn flag(&mut self, name: &str, is_so: bool) {
+        if is_so {
+            self.key(name).plain("true");
+        }
+    }
+
+    fn list<T>(&mut self, name: &str, items: &[T], write: impl FnMut(&mut Self, &T)) {
+        if !items.is_empty() {
+            self.key(name).array(items, write);
+        }
+    }
+
+    fn objects<T>(&mut self, name: &str, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        self.list(name, items, |json, item| json.object(|json| write(json, item)));
     }
 }

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use super::about::about;
 use super::format::{Types, kind_of, language_of};
 use super::stamp::Stamp;
 use crate::fingerprint::fingerprint;
 use crate::path::has_component;
 use crate::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
-use crate::transform::{CompilerOptions, Language, TransformOptions, Transformed, transform};
+use crate::transform::{CompilerOptions, Kind, Language, TransformOptions, Transformed, transform};
 use crate::tsconfig::Tsconfigs;
 
 /// What Node and the project say.
@@ -36,17 +38,36 @@ pub struct ModuleAhead {
     pub code: String,
     /// All else, as JSON; with `targets`: by request, the file that a relative specifier stands for.
     pub about: String,
+    /// What is loaded along with it before any of it runs. TypeScript in CommonJS loads as it runs.
+    pub(super) imports: Vec<PathBuf>,
     stamp: Stamp,
     /// In which the targets are.
     folders: Vec<(PathBuf, Stamp)>,
 }
 
 impl ModuleAhead {
-    pub(super) fn is_as_it_was(&self, path: &Path) -> bool {
-        let is = |path: &Path, stamp: &Stamp| {
-            Stamp::of_path(path, Duration::ZERO).as_ref() == Some(stamp)
-        };
-        is(path, &self.stamp) && self.folders.iter().all(|(folder, stamp)| is(folder, stamp))
+    pub(super) fn is_as_it_was(&self, path: &Path, now: &mut Now) -> bool {
+        Now::stamp(path).as_ref() == Some(&self.stamp)
+            && self.folders.iter().all(|(folder, stamp)| now.of_folder(folder) == Some(stamp))
+    }
+}
+
+/// Folders as they are, each looked at once.
+#[derive(Default)]
+pub(super) struct Now {
+    folders: FxHashMap<PathBuf, Option<Stamp>>,
+}
+
+impl Now {
+    fn stamp(path: &Path) -> Option<Stamp> {
+        Stamp::of_path(path, Duration::ZERO)
+    }
+
+    fn of_folder(&mut self, folder: &Path) -> Option<&Stamp> {
+        if !self.folders.contains_key(folder) {
+            self.folders.insert(folder.to_path_buf(), Self::stamp(folder));
+        }
+        self.folders.get(folder)?.as_ref()
     }
 }
 
@@ -111,7 +132,11 @@ impl Looker {
             .unzip();
         let folders = folders_of(&targets, self.clock_step)?;
         let about = about(&module, (language, kind), &fingerprint, &targets);
-        let ahead = ModuleAhead { code: module.code, about, stamp, folders };
+        let imports = match kind {
+            Kind::Compiled => Vec::new(),
+            _ => targets.into_iter().flatten().collect(),
+        };
+        let ahead = ModuleAhead { code: module.code, about, imports, stamp, folders };
         Some((ahead, next.into_iter().flatten().collect()))
     }
 

@@ -19,10 +19,9 @@ use std::thread;
 use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
-use self::compiled::Compiled;
 pub use self::compiled::{checksum, compiled_key};
-use self::look::Looker;
 pub use self::look::{AheadOptions, ModuleAhead};
+use self::look::{Looker, Now};
 use crate::path::real_path;
 
 /// What has become of a file.
@@ -66,6 +65,15 @@ impl Walk {
         is_new
     }
 
+    fn take_ready(&mut self, path: &Path) -> Option<ModuleAhead> {
+        let state = self.files.get_mut(path)?;
+        if !matches!(state, State::Ready(_)) {
+            return None;
+        }
+        let State::Ready(module) = std::mem::replace(state, State::Over) else { return None };
+        Some(*module)
+    }
+
     fn did_look(&mut self, path: PathBuf, state: State, next: Vec<PathBuf>) {
         self.files.insert(path, state);
         self.waiting.extend(next);
@@ -90,20 +98,14 @@ enum Earlier {
     #[default]
     None,
     Unread(PathBuf),
-    Read(Compiled),
+    Read(Vec<u8>),
 }
 
 impl Earlier {
     fn read(&mut self) {
         if let Self::Unread(file) = self {
-            *self = Compiled::read(file).map_or(Self::None, Self::Read);
+            *self = compiled::read(file).map_or(Self::None, Self::Read);
         }
-    }
-
-    fn of(&mut self, file: &str, key: &str) -> Option<Vec<u8>> {
-        self.read();
-        let Self::Read(compiled) = self else { return None };
-        compiled.of(file, key).map(<[u8]>::to_vec)
     }
 }
 
@@ -146,12 +148,31 @@ impl Ahead {
             drop(walk);
             return self.shared.look_now(path);
         }
-        let state = walk.as_mut()?.files.insert(path.to_path_buf(), State::Over);
+        let module = walk.as_mut()?.take_ready(path);
         drop(walk);
-        match state {
-            Some(State::Ready(module)) if module.is_as_it_was(path) => Some(*module),
-            _ => None,
+        module.filter(|module| module.is_as_it_was(path, &mut Now::default()))
+    }
+
+    /// The module at `path`, and of what is loaded along with it before any of it runs all that is there by now.
+    #[must_use]
+    pub fn take_graph(&self, path: &Path) -> Vec<(PathBuf, ModuleAhead)> {
+        let Some(first) = self.take(path) else { return Vec::new() };
+        let mut graph = vec![(path.to_path_buf(), first)];
+        if let Some(walk) = self.shared.walk.lock().as_mut() {
+            let mut next = 0;
+            while let Some((_, module)) = graph.get(next) {
+                let found: Vec<_> = module
+                    .imports
+                    .iter()
+                    .filter_map(|path| Some((path.clone(), walk.take_ready(path)?)))
+                    .collect();
+                graph.extend(found);
+                next += 1;
+            }
         }
+        let mut now = Now::default();
+        graph.retain(|(path, module)| module.is_as_it_was(path, &mut now));
+        graph
     }
 
     /// Waits until there is nothing more that the entry imports.
@@ -162,10 +183,12 @@ impl Ahead {
         }
     }
 
-    /// What V8 has compiled of the text of a file, with parameters.
+    /// What V8 has compiled before, as it was written down; once.
     #[must_use]
-    pub fn compiled(&self, file: &str, text: &str, parameters: &str) -> Option<Vec<u8>> {
-        self.shared.compiled.lock().of(file, &compiled_key(text, parameters))
+    pub fn take_compiled(&self) -> Option<Vec<u8>> {
+        let mut earlier = self.shared.compiled.lock();
+        earlier.read();
+        if let Earlier::Read(bytes) = std::mem::take(&mut *earlier) { Some(bytes) } else { None }
     }
 
     /// Forgets what nobody has asked for, and begins nothing more.
@@ -214,7 +237,7 @@ impl Shared {
     fn look_now(&self, path: &Path) -> Option<ModuleAhead> {
         let (module, next) = self.look(path).unzip();
         self.did_look(path.to_path_buf(), State::Over, next.unwrap_or_default());
-        module.filter(|module| module.is_as_it_was(path))
+        module.filter(|module| module.is_as_it_was(path, &mut Now::default()))
     }
 
     /// A panic is no more than a module that is not plain.

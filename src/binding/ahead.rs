@@ -9,6 +9,7 @@ use napi_derive::napi;
 
 use super::tsconfig::NativeTsconfigs;
 use crate::ahead::{self, Ahead, AheadOptions, ModuleAhead};
+use crate::path::to_text;
 
 #[napi(object, object_to_js = false)]
 pub struct NativeAheadOptions {
@@ -29,7 +30,17 @@ pub struct NativeAheadOptions {
 pub struct NativeAheadModule {
     pub code: String,
     /// JSON, which V8 takes in faster than it is given objects: all else of `NativeTransformed`, and with it `fingerprint`,
-    /// `language`, `kind`, and `targets`: by request, the file that a relative specifier stands for, or null.
+    /// `language`, `kind`, `key`, which says what V8 compiles, and `targets`: by request, the file that a relative specifier
+    /// stands for, or null. What is false or an empty list is left out.
+    pub about: String,
+}
+
+/// Modules, each at the same place in all lists.
+#[napi(object, object_from_js = false)]
+pub struct NativeAheadGraph {
+    pub files: Vec<String>,
+    pub codes: Vec<String>,
+    /// A JSON array of what `about` is of each.
     pub about: String,
 }
 
@@ -42,7 +53,7 @@ pub struct NativeAhead {
 /// Says of what text, with what parameters, something was compiled.
 #[napi(catch_unwind)]
 pub fn compiled_key(text: String, parameters: String) -> String {
-    ahead::compiled_key(&text, &parameters)
+    ahead::compiled_key(&parameters, &text)
 }
 
 #[napi]
@@ -65,10 +76,33 @@ impl NativeAhead {
         Some(NativeAheadModule { code, about })
     }
 
-    /// What V8 has compiled of the text of a file, with parameters.
+    /// The module at `path`, and of what is loaded along with it before any of it runs all that is there by now; once.
+    /// Null if there is not even the first.
     #[napi(catch_unwind)]
-    pub fn compiled(&self, file: String, text: String, parameters: String) -> Option<Buffer> {
-        self.inner.compiled(&file, &text, &parameters).map(Buffer::from)
+    pub fn take_graph(&self, path: String) -> Option<NativeAheadGraph> {
+        let graph = self.inner.take_graph(Path::new(&path));
+        if graph.is_empty() {
+            return None;
+        }
+        let mut about = String::from("[");
+        let mut files = Vec::with_capacity(graph.len());
+        let mut codes = Vec::with_capacity(graph.len());
+        for (file, module) in graph {
+            if !files.is_empty() {
+                about.push(',');
+            }
+            about.push_str(&module.about);
+            files.push(to_text(&file));
+            codes.push(module.code);
+        }
+        about.push(']');
+        Some(NativeAheadGraph { files, codes, about })
+    }
+
+    /// What V8 has compiled before, as it was written down; once. Null if there is no such file, or it is not whole.
+    #[napi(catch_unwind)]
+    pub fn take_compiled(&self) -> Option<Buffer> {
+        self.inner.take_compiled().map(Buffer::from)
     }
 
     /// Waits until there is nothing more that the entry imports.

@@ -45,6 +45,32 @@ const TYPESCRIPT = {
   'y.cts': `export const y = 1;\n`,
 };
 
+/** What is false or empty is not told. @param {any} about @param {string} code @returns {ModuleAhead} */
+function whole({ requests = [], locals = [], ...rest }, code) {
+  const isFalse = {
+    isAsync: false,
+    usesMeta: false,
+    usesDecorators: false,
+    hasModuleSyntax: false,
+  };
+  const isEmpty = {
+    stars: [],
+    moves: [],
+    imports: [],
+    indirects: [],
+    dynamicImports: [],
+    targets: [],
+  };
+  return {
+    ...isFalse,
+    ...isEmpty,
+    ...rest,
+    code,
+    requests: requests.map((/** @type {any} */ each) => ({ attributes: [], ...each })),
+    locals: locals.map((/** @type {any} */ each) => ({ isMutated: false, ...each })),
+  };
+}
+
 describe('modules that are read ahead', () => {
   /** @type {string} */
   let folder;
@@ -92,7 +118,7 @@ describe('modules that are read ahead', () => {
    */
   function take(ahead, name) {
     const found = ahead.take(fileOf(name));
-    return found && { ...JSON.parse(found.about), code: found.code };
+    return found && whole(JSON.parse(found.about), found.code);
   }
 
   /** What the transform itself gives. @param {string} name @param {ModuleAhead} given @param {object} [compilerOptions] */
@@ -108,7 +134,8 @@ describe('modules that are read ahead', () => {
     for (const name of ['main.js', 'a.js', 'e.js', 'deep/d.js']) {
       const found = take(ahead, name);
       assert.ok(found, name);
-      const { fingerprint, language, kind, targets, ...rest } = found;
+      const { fingerprint, language, kind, targets, key, ...rest } = found;
+      assert.match(key ?? '', /^[0-9a-f]{32}$/);
       assert.deepEqual(rest, transformed(name, found), name);
       assert.deepEqual([language, kind], ['js', 'module']);
       assert.equal(fingerprint, binding.fingerprint(fileOf(name)));
@@ -140,8 +167,8 @@ describe('modules that are read ahead', () => {
     for (const name of ['main.ts', 'color.ts', 'src/x.ts']) {
       const found = take(ahead, name);
       assert.ok(found, name);
-      const { fingerprint, language, kind, targets, ...rest } = found;
-      assert.ok(fingerprint);
+      const { fingerprint, language, kind, targets, key, ...rest } = found;
+      assert.ok(fingerprint && key);
       assert.deepEqual(
         rest,
         transformed(name, found, { experimentalDecorators: true, strictNullChecks: false }),
@@ -151,6 +178,29 @@ describe('modules that are read ahead', () => {
     }
     const compiled = take(lookAhead('old.cts'), 'old.cts');
     assert.deepEqual([compiled?.kind, compiled?.targets], ['compiled', [fileOf('y.cts')]]);
+  });
+
+  it('are given with all that they import, whose files are as they were', () => {
+    write(FILES);
+    const ahead = lookAhead('main.js');
+    fs.writeFileSync(fileOf('a.js'), 'export const a = 2;');
+    const graph = ahead.takeGraph(fileOf('main.js'));
+
+    const names = ['main.js', 'deep/d.js', 'e.js'];
+    assert.deepEqual(graph?.files, names.map(fileOf));
+    const alone = lookAhead('main.js');
+    const [main, d, e] = names.map((name) => alone.take(fileOf(name)));
+    assert.deepEqual(graph?.codes, [main?.code, d?.code, e?.code]);
+    assert.equal(graph?.about, `[${[main?.about, d?.about, e?.about].join()}]`);
+    for (const name of [...names, 'a.js']) assert.equal(ahead.take(fileOf(name)), null, name);
+  });
+
+  it('are given with no more than themselves where they run while they load', () => {
+    write(TYPESCRIPT);
+    const ahead = lookAhead('old.cts');
+
+    assert.deepEqual(ahead.takeGraph(fileOf('old.cts'))?.files, [fileOf('old.cts')]);
+    assert.ok(ahead.take(fileOf('y.cts')));
   });
 
   it('are given once', () => {

@@ -11,15 +11,22 @@ const { REGISTER } = require('../helpers/cli-app');
 /** Tells of each function of the app whether V8 took what was compiled before. */
 const WATCH = `const vm = require('node:vm');
 const path = require('node:path');
-const { compileFunction } = vm;
+const { Script, compileFunction } = vm;
 const compiled = {};
-vm.compileFunction = (text, parameters, options) => {
-  const made = compileFunction(text, parameters, options);
+const note = (made, options) => {
   const name = path.basename(options?.filename ?? '');
-  if (/^(main|es|cjs|ts)\\b/.test(name)) {
+  if (/^(main|es|cjs|ts)[.]/.test(name)) {
     compiled[name] = options.cachedData ? (made.cachedDataRejected ? 'rejected' : 'kept') : 'new';
   }
   return made;
+};
+vm.compileFunction = (text, parameters, options) =>
+  note(compileFunction(text, parameters, options), options);
+vm.Script = class extends Script {
+  constructor(text, options) {
+    super(text, options);
+    note(this, options);
+  }
 };
 process.on('exit', () => console.log(JSON.stringify(compiled)));
 `;

@@ -7,7 +7,6 @@
 
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
-const { compile } = require('./compile');
 const { install } = require('./install');
 const { defineHot } = require('./module-hot');
 const { makeRequire } = require('./require');
@@ -47,6 +46,9 @@ const { timerModuleFor } = require('../../resources/timers');
  */
 
 const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
+
+/** Loaded for the first module in CommonJS. @type {typeof import('./compile') | undefined} */
+let compiler;
 
 class Loader {
   #host;
@@ -328,7 +330,8 @@ class Loader {
    * @throws {SyntaxError} also when the text is that of an ES module
    */
   compile(content, filename) {
-    return compile(content, filename, {
+    compiler ??= require('./compile');
+    return compiler.compile(content, filename, {
       rewrite: this.#host.rewriteImports,
       importFor: (version) => (specifier, options) =>
         this.#host.esm().import(version, specifier, options),

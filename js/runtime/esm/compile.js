@@ -25,7 +25,7 @@
  * map gets one, and so does the map: tools read maps by what a script holds, whatever its columns are said to be.
  */
 
-const { compileFunction } = require('../compile-function');
+const { compileModule } = require('../compile-function');
 
 /**
  * @typedef {import('./module').EsModule} EsModule
@@ -66,7 +66,9 @@ function compile(module, pending) {
   const tail = `\n;({${textName}: () => [${names.token}, ${names.instantiate}]});}`;
   const text = `${head}${code}${tail}${after}${mapComment ?? ''}`;
   const columnOffset = mapComment ? 0 : -head.length;
-  const wrapper = wrapperFor(transformed, text, parameters, { filename: url, columnOffset });
+  const key = pending ? transformed.key && `${transformed.key} ${pending.join()}` : transformed.key;
+  const options = { filename: url, columnOffset };
+  const wrapper = wrapperFor(transformed, text, parameters, options, key);
   return { wrapper, helpers, variables, isGenerator: pending !== null, pending: pending ?? [] };
 }
 
@@ -83,15 +85,16 @@ const compiled = new WeakMap();
  * @param {string} text
  * @param {string[]} parameters
  * @param {{ filename: string, columnOffset: number }} options
+ * @param {string | undefined} key
  */
-function wrapperFor(transformed, text, parameters, options) {
+function wrapperFor(transformed, text, parameters, options, key) {
   const known = compiled.get(transformed);
   const isSame =
     known?.text === text &&
     known.filename === options.filename &&
     known.parameters.join() === parameters.join();
   if (isSame) return known.wrapper;
-  const wrapper = compileFunction(text, parameters, options);
+  const wrapper = compileModule(text, parameters, options, key);
   compiled.set(transformed, { text, parameters, filename: options.filename, wrapper });
   return wrapper;
 }

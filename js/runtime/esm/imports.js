@@ -9,7 +9,6 @@ const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 const { createRequired, createSynthetic } = require('./index');
-const { exportNames } = require('./export-names');
 const { takeBlindTool } = require('../other-hooks');
 const { makeSideTable } = require('../side-table');
 const { SafeHotError } = require('../../errors');
@@ -100,6 +99,7 @@ class Imports {
     const { path: filename } = target;
     let module = this.#cold.get(filename);
     if (!module) {
+      const { exportNames } = require('./export-names');
       const names = exportNames(this.#namesHost(undefined), filename);
       const isModule = this.#host.formats.of(filename) === 'module';
       const tool = isModule && takeBlindTool();
@@ -222,6 +222,7 @@ class Imports {
    * @param {Overlay} [overlay] of the stage that asks
    */
   #namesOf(record, overlay) {
+    const { exportNames } = require('./export-names');
     const isJson = this.#host.formats.declared(record.path) === 'json';
     const names = exportNames(this.#namesHost(overlay), record.path);
     if (!isJson && HAS_MODULE_EXPORTS) names.add('module.exports');

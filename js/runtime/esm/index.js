@@ -20,15 +20,12 @@
  * does not hold its code (`module.token` tells).
  */
 
-const { importModule, importWith, dynamicImport } = require('./dynamic-import');
 const { evaluate, evaluateSync } = require('./evaluate');
 const { link } = require('./link');
 const { loadRequested, loadRequestedSync } = require('./load');
 const { EsModule } = require('./module');
-const { CommonJs, RequiredModule } = require('./common-js');
 const { namespaceOf } = require('./namespace');
 const { Resolver } = require('./resolve-export');
-const { findBrokenLink, prepareRepoint, unlink } = require('./repoint');
 const { SyntheticModule } = require('./synthetic');
 
 /**
@@ -39,7 +36,10 @@ const { SyntheticModule } = require('./synthetic');
  */
 function createModule(url, transformed, host, holder) {
   const module = new EsModule(url, transformed, host, dynamicImport);
-  if (holder) module.commonJs = new CommonJs(module, holder);
+  if (holder) {
+    const { CommonJs } = require('./common-js');
+    module.commonJs = new CommonJs(module, holder);
+  }
   return module;
 }
 
@@ -48,6 +48,7 @@ function createModule(url, transformed, host, holder) {
  * @param {() => unknown} load gives what `require` does
  */
 function createRequired(url, load) {
+  const { RequiredModule } = require('./common-js');
   return new RequiredModule(url, load);
 }
 
@@ -64,6 +65,38 @@ function createSynthetic(url, names, evaluate, namespace) {
 /** The names of a linked module, those of `export *` included. @param {EsModule} module */
 function namesOf(module) {
   return new Resolver().namespaceEntries(module).map(([name]) => name);
+}
+
+// What a start hardly needs is loaded when it is needed.
+
+/** @type {typeof import('./dynamic-import').dynamicImport} */
+function dynamicImport(...args) {
+  return require('./dynamic-import').dynamicImport(...args);
+}
+
+/** @type {typeof import('./dynamic-import').importModule} */
+function importModule(...args) {
+  return require('./dynamic-import').importModule(...args);
+}
+
+/** @type {typeof import('./dynamic-import').importWith} */
+function importWith(...args) {
+  return require('./dynamic-import').importWith(...args);
+}
+
+/** @type {typeof import('./repoint').findBrokenLink} */
+function findBrokenLink(...args) {
+  return require('./repoint').findBrokenLink(...args);
+}
+
+/** @type {typeof import('./repoint').prepareRepoint} */
+function prepareRepoint(...args) {
+  return require('./repoint').prepareRepoint(...args);
+}
+
+/** @type {typeof import('./repoint').unlink} */
+function unlink(...args) {
+  return require('./repoint').unlink(...args);
 }
 
 module.exports = {

@@ -13,12 +13,9 @@ const { setImmediate } = require('../../clock');
 const esm = require('./index');
 const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
-const { requireView } = require('./require-view');
-const { nativeImport } = require('../cjs/native-import');
 const { mayFindMore } = require('../other-hooks');
 const { HotContext } = require('../hot-context');
 const { nameText } = require('../coverage');
-const { defineHot } = require('../cjs/module-hot');
 const { readText } = require('../read-text');
 const { commentFor, ownMapOf, registerMap, registerOwnMap } = require('../source-maps');
 const { SafeHotError } = require('../../errors');
@@ -39,6 +36,7 @@ const { timerNamesIn, timersFor } = require('../../resources/timers');
  * @property {(source: string, filename: string) => any} transformFile as its format and its tsconfig.json say
  * @property {(filename: string) => import('./transformed').ModuleAhead | undefined} takeAhead the same of a file that was
  *   read ahead and is as it was
+ * @property {(load: () => void) => void} takeTogether loads modules with all that they import; none of their code runs
  * @property {import('../formats').Formats} formats
  * @property {(version: Version) => NodeJS.Require} requireFor
  * @property {(filename: string) => string | null} fingerprint
@@ -112,7 +110,7 @@ class EsmLoader {
     const { commonJs } = module;
     // In a cycle CommonJS gives what there is so far.
     if (!commonJs || module.status !== 'evaluating') esm.evaluateSync(module);
-    return commonJs ? commonJs.exports : requireView(module);
+    return commonJs ? commonJs.exports : require('./require-view').requireView(module);
   }
 
   /**
@@ -220,7 +218,7 @@ class EsmLoader {
    */
   linked(record, isStaged, importer) {
     const module = this.#moduleOf(record, isStaged, importer);
-    esm.loadRequestedSync(module);
+    this.#host.takeTogether(() => esm.loadRequestedSync(module));
     esm.link(module);
     return module;
   }
@@ -341,20 +339,21 @@ class EsmLoader {
     this.#host.willLoad(filename);
     const text = this.#textOf(record, state);
     const { isCommonJs } = text.transformed;
-    /** @type {any} */
-    const holder = new Module(filename, undefined);
-    holder.filename = filename;
-    const version = registry.createVersion(record, holder, state);
+    /** @type {NodeModule | undefined} */
+    let holder = isCommonJs ? holderFor(filename) : undefined;
+    const version = registry.createVersion(
+      record,
+      holder ?? (() => (holder = this.#holderOf(module, filename))),
+      state,
+    );
     version.fingerprint = text.fingerprint;
     if (text.targets) {
       version.requests = foundIn(text.transformed.requests, text.targets);
       version.isFoundAhead = true;
     }
-    const folder = path.dirname(filename);
-    holder.paths = isCommonJs ? Module._nodeModulePaths(folder) : this.#pathsFrom(folder);
     const url = fileUrl(filename);
     const host = isCommonJs ? this.#hostOfCommonJs : this.#hostOfModules;
-    const module = esm.createModule(url, text.transformed, host, isCommonJs ? holder : undefined);
+    const module = esm.createModule(url, text.transformed, host, holder);
     version.esm = module;
     const { code, mapComment } = text.transformed;
     if (mapComment) registerMap(module, filename, mapComment);
@@ -362,19 +361,32 @@ class EsmLoader {
     version.onRelease = () => {
       this.#release(record, module);
       // Node holds the first main module for good.
-      this.#imports.forget(holder);
+      if (holder) this.#imports.forget(holder);
     };
     module.owner = version;
-    if (isCommonJs) {
+    if (holder) {
+      holder.paths = Module._nodeModulePaths(path.dirname(filename));
       nameParent(holder, importer?.module);
-    } else {
-      Object.defineProperty(holder, 'exports', {
-        configurable: true,
-        enumerable: true,
-        get: () => esm.namespaceOf(module),
-      });
     }
     return module;
+  }
+
+  /**
+   * What stands for an ES module where a module object has to.
+   *
+   * @param {EsModule} module
+   * @param {string} filename
+   */
+  #holderOf(module, filename) {
+    const holder = holderFor(filename);
+    holder.paths = this.#pathsFrom(path.dirname(filename));
+    holder.loaded = module.status === 'evaluated';
+    Object.defineProperty(holder, 'exports', {
+      configurable: true,
+      enumerable: true,
+      get: () => esm.namespaceOf(module),
+    });
+    return holder;
   }
 
   /**
@@ -554,8 +566,12 @@ class EsmLoader {
     version.isFoundAhead = false;
     if (module.token) version.mark(module.token);
     // Not before: it has what the dispose handlers of the version before have left.
-    version.hot ??= new HotContext(version, this.#host.hot);
-    if (module.commonJs) defineHot(version.module, version.hot);
+    if (module.commonJs || record.handedData !== undefined) {
+      const hot = (version.hot ??= new HotContext(version, this.#host.hot));
+      if (module.commonJs) require('../cjs/module-hot').defineHot(version.module, hot);
+    } else if (!version.hot) {
+      version.makeHotLater(this.#makeHot(version));
+    }
     const wasCold = switchEvaluation(false);
     let hasRun = false;
     try {
@@ -579,11 +595,18 @@ class EsmLoader {
     }
   }
 
+  /** Holds nothing but the version. @param {Version} version */
+  #makeHot(version) {
+    const { hot } = this.#host;
+    return () => new HotContext(version, hot);
+  }
+
   /** @param {Version} version */
   #didEvaluate(version) {
-    const { record, module } = version;
-    if (!module) return;
-    Object.assign(module, { loaded: true });
+    const { record, knownModule } = version;
+    // It is stale by now.
+    if (!version.esm) return;
+    if (knownModule) knownModule.loaded = true;
     if (version.state === 'staged') this.#host.registry.overlay?.evaluated.push(version);
     this.#host.didLoad(record.path, version);
   }
@@ -634,6 +657,7 @@ class EsmLoader {
       return this.#find(version, specifier, attributes);
     }
     const url = target?.type === 'file' ? pathToFileURL(target.path).href : specifier;
+    const { nativeImport } = require('../cjs/native-import');
     const loaded = await nativeImport(version.record.path, url, asWith(attributes));
     const namespace =
       target?.type === 'file' ? this.#host.didLoadCold(target.path, loaded) : loaded;
@@ -703,6 +727,13 @@ function foundIn(requests, targets) {
     if (target) found.set(specifier, target);
   });
   return found;
+}
+
+/** @param {string} filename @returns {NodeModule} */
+function holderFor(filename) {
+  const holder = new Module(filename, undefined);
+  holder.filename = filename;
+  return holder;
 }
 
 /** Of which a URL has each character as it is. */

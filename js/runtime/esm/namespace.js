@@ -25,12 +25,26 @@ const { SyntheticModule } = require('./synthetic');
 function namespaceOf(module) {
   if (module.givenNamespace) return module.givenNamespace;
   if (!module.namespace) {
-    const entries = new Resolver().namespaceEntries(module);
+    const entries = entriesOf(module);
     module.namespace = new Namespace(entries);
     // Only now: one of the values may be this very object.
     connectAs(module, module.namespace, entries);
   }
   return module.namespace.object;
+}
+
+/** Most modules export what is their own. @param {Module} module @returns {Entries} */
+function entriesOf(module) {
+  const isPlain =
+    !(module instanceof SyntheticModule) &&
+    module.stars.length === 0 &&
+    module.indirects.size === 0;
+  if (!isPlain) return new Resolver().namespaceEntries(module);
+  const names = [...module.slots.keys()].sort();
+  return names.map((name) => [
+    name,
+    { module, slot: /** @type {number} */ (module.slots.get(name)) },
+  ]);
 }
 
 /** Node's `require` gives a module that has a default export this export besides. */
@@ -209,6 +223,10 @@ class Namespace {
       return;
     }
     const { environment } = module;
+    if (environment.isConstant(slot)) {
+      this.write(index, environment.read(slot));
+      return;
+    }
     if (!environment.isInitialized(slot)) this.#await(name, () => environment.read(slot));
     const link = environment.link(slot, this, index);
     if (link) this.#links.push(link);

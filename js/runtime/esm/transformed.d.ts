@@ -40,6 +40,8 @@ export interface TransformedModule {
   hasModuleSyntax?: boolean;
   /** The name that an anonymous default function was given. */
   defaultFunction?: string;
+  /** Of all this, where that was counted. */
+  key?: string;
 }
 
 /** The same of a file that was read ahead of the program. */
