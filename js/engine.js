@@ -19,20 +19,15 @@ const { Registry } = require('./runtime/registry');
 const { Loader } = require('./runtime/cjs/loader');
 const { Formats } = require('./runtime/formats');
 const { beginCoverage } = require('./runtime/coverage');
-const { forgetRealPaths } = require('./runtime/cjs/real-paths');
 const { adoptLoaded, adoptOne } = require('./runtime/cjs/adopt');
 const { Adapters } = require('./adapters');
-const { followHandler } = require('./resources/disposal');
 const { Servers } = require('./resources/servers');
 const { ProgramArguments } = require('./resources/program-arguments');
 const { installResources } = require('./resources');
 const { isWritten, listingOf } = require('./resources/reads');
 const { currentOwner, runAsCold, runUnowned } = require('./resources/ownership');
-const { failStage } = require('./transaction/guard');
 const { Status } = require('./transaction/status');
-const { hotFlags } = require('./transaction/graph-change');
 const { reloadReport, relativeTo } = require('./report/events');
-const { print, publishToChannel } = require('./report/channels');
 const { FileDependencies } = require('./runtime/file-dependencies');
 const { packageOf } = require('./package-of');
 const { Graph } = require('./graph');
@@ -234,6 +229,7 @@ class Engine {
       runAsCold(() => {
         const { Transactions } = require('./transaction');
         this.#transactions = new Transactions(this.#transactionHost());
+        require('./put-off').loadAll(this.#esModules !== null);
       });
     }
     return /** @type {import('./transaction').Transactions} */ (this.#transactions);
@@ -396,6 +392,7 @@ class Engine {
 
   /** @param {Report} report */
   publish(report) {
+    const { print, publishToChannel } = require('./report/channels');
     print(report, this.options.report);
     publishToChannel(report);
     for (const listener of this.events.listeners(report.type)) {
@@ -481,6 +478,7 @@ class Engine {
         return this.registry.recordFor(filename);
       },
       didChange: (version) => {
+        const { hotFlags } = require('./transaction/graph-change');
         if (version.state === 'current') this.graph.apply([hotFlags(version)]);
       },
       invalidate: ({ record }) => this.transactions.submit(changeSet([], [record])),
@@ -559,7 +557,7 @@ class Engine {
           this.#hasChangedForCold(filePath),
         dependentsOf: (filePath) => this.#dependentsOf(filePath),
         clearPathCache: (vanished, appeared) => {
-          forgetRealPaths([...vanished, ...appeared]);
+          require('./runtime/cjs/real-paths').forgetRealPaths([...vanished, ...appeared]);
           guarded(() => binding.hotReload({ Module, stale: [], vanished, appeared }));
         },
       }),
@@ -638,6 +636,7 @@ class Engine {
   #willReplace(/** @type {Version} */ version) {
     if (!version.hot?.hasDisposeHandlers) return;
     version.isDisposed = true;
+    const { followHandler } = require('./resources/disposal');
     const disposal = { ...this.options, warn: (/** @type {unknown} */ error) => this.warn(error) };
     version.disposeErrors = version.hot.runDisposeHandlers((result) =>
       followHandler(version, result, disposal),
@@ -724,6 +723,11 @@ function rewriteImports(source, filename) {
   const options = { path: filename, language: /** @type {const} */ ('js') };
   const transformed = guarded(() => binding.transform(source, { ...options, kind: 'commonjs' }));
   return transformed.type === 'commonjs' ? transformed : null;
+}
+
+/** @type {typeof import('./transaction/guard').failStage} */
+function failStage(error) {
+  return require('./transaction/guard').failStage(error);
 }
 
 /** @param {unknown} error */

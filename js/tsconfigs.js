@@ -8,7 +8,6 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { binding, fromNative, guarded } = require('./native');
-const { frameAt } = require('./report/frame');
 
 /**
  * @typedef {import('./binding').NativeTsconfig} NativeTsconfig
@@ -148,6 +147,7 @@ function errorFrom(native, details = {}) {
  */
 function frameOf(file, place) {
   try {
+    const { frameAt } = require('./report/frame');
     return frameAt(fs.readFileSync(file, 'utf8'), place);
   } catch {
     return undefined;

@@ -6,7 +6,6 @@
  * Nothing that arrives meanwhile is lost.
  */
 
-const { whenLoaded } = require('./builtins');
 const { predecessorIn } = require('./succession');
 const { contextOrNearest, isGivenUp } = require('./ownership');
 
@@ -31,8 +30,9 @@ class Datagrams {
   /** @type {(version: Owner) => boolean} */
   #isReplaced = () => false;
 
+  /** Once there is such a part of Node. */
   install() {
-    whenLoaded('dgram', () => this.#follow(require('node:dgram').Socket.prototype));
+    this.#follow(require('node:dgram').Socket.prototype);
   }
 
   /** @param {any} prototype of sockets */

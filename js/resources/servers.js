@@ -15,11 +15,7 @@ const { SafeHotError } = require('../errors');
 const { whenLoaded } = require('./builtins');
 const { Creation } = require('./creation');
 const { blame, contextOrNearest, isGivenUp, runServing } = require('./ownership');
-const { Datagrams } = require('./datagrams');
-const { forwardTo } = require('./forward');
 const { listenQuietly } = require('./listeners');
-const { predecessorIn } = require('./succession');
-const { Upgrades } = require('./upgrades');
 
 /**
  * @typedef {import('./ownership').Owner} Owner
@@ -62,8 +58,10 @@ class Servers {
   /** @type {(() => void) | null} called at each listen of a staged version */
   onStagedListen = null;
   #stagedListens = 0;
-  #upgrades = new Upgrades();
-  #datagrams = new Datagrams();
+  /** Once there is a server. @type {import('./upgrades').Upgrades | null} */
+  #upgrades = null;
+  /** Once there may be a socket. @type {import('./datagrams').Datagrams | null} */
+  #datagrams = null;
   /** @type {(owner: Owner) => boolean} */
   #isReplaced = () => false;
   /** Of `PROTOCOLS`, as far as they are loaded. @type {Function[]} */
@@ -76,7 +74,11 @@ class Servers {
   }
 
   install() {
-    this.#datagrams.install();
+    whenLoaded('dgram', () => {
+      const { Datagrams } = require('./datagrams');
+      this.#datagrams = new Datagrams();
+      this.#datagrams.install();
+    });
     whenLoaded('net', () => this.#follow(require('node:net').Server.prototype));
     for (const id of PROTOCOLS) {
       whenLoaded(id, () => this.#classes.push(require(`node:${id}`).Server));
@@ -107,7 +109,7 @@ class Servers {
   handles() {
     return new Set([
       ...[...this.#sockets].map(({ handle }) => handle),
-      ...this.#datagrams.handles(),
+      ...(this.#datagrams?.handles() ?? []),
     ]);
   }
 
@@ -119,7 +121,7 @@ class Servers {
   beginStage(isReplaced) {
     this.#stagedListens = 0;
     this.#isReplaced = isReplaced;
-    this.#datagrams.beginStage(isReplaced);
+    this.#datagrams?.beginStage(isReplaced);
   }
 
   /**
@@ -144,12 +146,12 @@ class Servers {
       this.#move(socket, socket.claim);
       moved.push(socket.address);
     }
-    return [...moved, ...this.#datagrams.commit()];
+    return [...moved, ...(this.#datagrams?.commit() ?? [])];
   }
 
   /** Undoes what staged versions have asked for. */
   abort() {
-    this.#datagrams.abort();
+    this.#datagrams?.abort();
     for (const socket of this.#sockets) {
       const { claim } = socket;
       if (!claim) continue;
@@ -167,7 +169,7 @@ class Servers {
    * @returns {ListeningSocket[]}
    */
   release(stale, { lingerMs, graceMs, keepUpgraded }) {
-    if (!keepUpgraded) this.#upgrades.end(stale, graceMs);
+    if (!keepUpgraded) this.#upgrades?.end(stale, graceMs);
     const left = [...this.#sockets].filter((socket) => stale.has(socket.owner));
     if (lingerMs <= 0) left.forEach((socket) => this.#close(socket));
     else if (left.length > 0) this.#linger(left, lingerMs);
@@ -233,7 +235,15 @@ class Servers {
     });
     const isAlike = (/** @type {ListeningSocket} */ socket) =>
       this.#classes.every((each) => socket.server instanceof each === server instanceof each);
+    const { predecessorIn } = require('./succession');
     return predecessorIn(free, address, owner, isAlike);
+  }
+
+  /** @param {any} server @param {ListeningSocket} socket */
+  #followUpgrades(server, socket) {
+    const { Upgrades } = require('./upgrades');
+    this.#upgrades ??= new Upgrades();
+    this.#upgrades.follow(server, () => socket.owner);
   }
 
   /**
@@ -251,7 +261,7 @@ class Servers {
       socket.handle = server._handle;
       acceptUnowned(socket.handle);
       this.#sockets.add(socket);
-      this.#upgrades.follow(server, () => socket.owner);
+      this.#followUpgrades(server, socket);
     });
     if (owner.state === 'staged') {
       listenQuietly(server, errorMonitor, (error) => this.#didNotListen(error, address, owner));
@@ -319,14 +329,14 @@ class Servers {
     socket.server = claim.server;
     this.#lingering.delete(socket);
     if (previous === claim.server) return;
-    this.#upgrades.follow(claim.server, () => socket.owner);
+    this.#followUpgrades(claim.server, socket);
     const { handle } = socket;
     handle[ownerSymbol(handle)] = claim.server;
     if (claim.server._unref) handle.unref();
     else handle.ref();
     if (!previous) return;
     previous._handle = null;
-    forwardTo(previous, () => socket.server);
+    require('./forward').forwardTo(previous, () => socket.server);
   }
 
   /** @param {any} server */
