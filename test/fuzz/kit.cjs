@@ -114,12 +114,17 @@ function unlimited(target) {
   return target;
 }
 
-async function turns() {
+/** Until what may still come has come. In a fresh process all does, though Node reads its files at its own time. */
+async function patience() {
+  if (!kit.makesResources) await new Promise((resolve) => setTimeout(resolve, FRESH_MS).unref());
   for (let count = 0; count < 20; count += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What is on its way; what was given up goes unsaid. @type {Set<WeakRef<Promise<void>>>} */
 const later = new Set();
+const FRESH_MS = 5_000;
+/** Of which each may find what the one before it has asked for. */
+const MOST_LOOKS = 16;
 let serial = 0;
 let uniques = 0;
 
@@ -168,14 +173,17 @@ globalThis.kit ??= {
   /** What the program shows once nothing is on its way any more. */
   async settled(look) {
     // To look is to load what is required lazily, which may import in its turn; what fails does so each time.
-    for (let times = 0; times < 4; times += 1) {
+    /** @type {Set<Promise<void>>} */
+    let before = new Set();
+    for (let times = 0; times < MOST_LOOKS; times += 1) {
       const all = new Look('settled');
       look(all);
       const pending = [...later].flatMap((each) => each.deref() ?? []);
-      if (pending.length === 0) break;
-      await Promise.all(all.awaited);
       // What a stage that was given up imports never comes.
-      await Promise.race([Promise.all(pending), turns()]);
+      if (pending.every((each) => before.has(each))) break;
+      before = new Set(pending);
+      await Promise.all(all.awaited);
+      await Promise.race([Promise.all(pending), patience()]);
     }
     return shownTo(new Look('counted'), look);
   },
