@@ -3,7 +3,7 @@
 /** Writes the file from which `own-code.js` loads safe-hot's modules, for the next start. */
 
 const { aligned, writeCacheFile } = require('./cache-file');
-const { CHECKSUM, HEAD, loadOwn, openCache } = require('./own-code');
+const { CHECKSUM, HEAD, loadOwn, openCache, stampOf } = require('./own-code');
 
 /**
  * @typedef {import('./own-code').Entry} Entry
@@ -81,7 +81,8 @@ function packed(parts, addon) {
   const entries = placed.map(({ part: { name, stamp, encoding, compiled }, range }) => {
     return { name, stamp, encoding, source: range, compiled: take(compiled) };
   });
-  const json = Buffer.from(JSON.stringify({ addon, latin1, entries }));
+  const by = stampOf(require.resolve('./own-code'));
+  const json = Buffer.from(JSON.stringify({ addon, by, latin1, entries }));
   const length = aligned(HEAD + json.length);
   const bytes = Buffer.alloc(length + end);
   bytes.fill(' ', HEAD, length);

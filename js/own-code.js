@@ -35,6 +35,7 @@ const vm = require('node:vm');
  *
  * @typedef {object} Index
  * @property {string} addon the file that is the native part
+ * @property {string} by the stamp of this very file, which says how sources are kept
  * @property {number} latin1 how many bytes at the beginning are the sources in that encoding
  * @property {Entry[]} entries
  *
@@ -243,14 +244,13 @@ function openCache() {
     const bytes = fs.readFileSync(file);
     const end = HEAD + bytes.readUInt32LE(4);
     /** @type {Index} */
-    const { addon, latin1, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
+    const { addon, by, latin1, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
     const binding = loadAddon(addon);
     const sum = binding.checksum(bytes.subarray(CHECKSUM));
     if (bytes.readUInt32LE(0) !== sum) throw new Error('not as it was written');
-    const stamps = binding.stamps(
-      __dirname,
-      entries.map(({ name }) => name),
-    );
+    const names = entries.map(({ name }) => name);
+    const [own, ...stamps] = binding.stamps(__dirname, [path.basename(__filename), ...names]);
+    if (own !== by) throw new Error('not as it would be written now');
     const known = entries.filter(({ stamp }, at) => stamp === stamps[at]);
     return {
       file,

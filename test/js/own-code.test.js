@@ -104,6 +104,15 @@ describe('own code', () => {
     assert.deepEqual(start(), []);
   });
 
+  it('is read again where what wrote the file is another one', () => {
+    start();
+    const own = path.join(folder, 'node_modules', 'safe-hot', 'js', 'own-code.js');
+    fs.appendFileSync(own, '// Sources are kept in another way.\n');
+
+    assert.ok(start().includes('engine.js'));
+    assert.deepEqual(start(), []);
+  });
+
   for (const [damage, make] of Object.entries(DAMAGES)) {
     it(`is read again where the file ${damage}`, () => {
       start();
