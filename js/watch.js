@@ -123,7 +123,10 @@ class FileWatcher {
       ];
       void this.#expect([{ importer, specifier, bases, isMissing: true }]);
     }
-    const gone = pruned.map((each) => path.resolve(this.#engine.options.root, each));
+    const { dependencies, options } = this.#engine;
+    const files = pruned.map((each) => path.resolve(options.root, each));
+    // What is no module any more may still be read.
+    const gone = files.filter((file) => !dependencies.isRead(file));
     for (const file of gone) this.#watched.delete(file);
     if (gone.length > 0) this.#native.unwatch(gone);
     this.#flushSoon();

@@ -18,6 +18,7 @@ const {
   callerInContext,
   contextOwner,
   isClientCall,
+  isGivenUp,
   listeningCaller,
   listeningFile,
   liveVersionOf,
@@ -200,6 +201,7 @@ function installWatch() {
  * @param {Kind} kind
  */
 function track(handle, { kind, what, owner: find, release, ended }) {
+  if (isGivenUp()) return endSoon(() => release(handle, graceMs));
   const owner = find();
   if (!owner) return;
   const resource = owner.resources.add({
@@ -213,6 +215,32 @@ function track(handle, { kind, what, owner: find, release, ended }) {
   }
 }
 
+/**
+ * What code makes that was given up while it waited for something is ended, once it is whole.
+ *
+ * @param {() => unknown} end
+ */
+function endSoon(end) {
+  process.nextTick(() => {
+    try {
+      void end();
+    } catch {
+      // The code itself has ended it by now.
+    }
+  });
+}
+
+/**
+ * What is made belongs to its maker, if it has one.
+ *
+ * @param {() => Owner | undefined} find
+ * @param {import('./tracker').Resource} resource
+ */
+function own(find, resource) {
+  if (isGivenUp()) endSoon(resource.release);
+  else find()?.resources.add(resource);
+}
+
 /** `fs.watchFile` hands out one watcher to all who ask for the same file: the listener is what is owned. */
 function installWatchFile() {
   const { watchFile, unwatchFile } = fs;
@@ -221,7 +249,7 @@ function installWatchFile() {
     const listener = args.findLast((each) => typeof each === 'function');
     const [file] = args;
     if (isClientCall()) return watcher;
-    makerOrCaller()?.resources.add({
+    own(makerOrCaller, {
       kind: 'watcher',
       what: () => `watcher of ${file}`,
       release: () => unwatchFile(file, listener),
@@ -249,10 +277,16 @@ function installDescriptors() {
     const resource = owner.resources.add({ kind: 'file', what: () => `file ${file}`, release });
     forget.set(fd, () => owner.resources.delete(resource));
   };
+  const closeUnlessClosed = (/** @type {number} */ fd) => {
+    let isOpen = true;
+    forget.set(fd, () => void (isOpen = false));
+    endSoon(() => isOpen && closeSync(fd));
+  };
   fs.openSync = function (/** @type {any[]} */ ...args) {
     const fd = Reflect.apply(openSync, this, args);
     const owner = callerInContext();
     if (owner) trackDescriptor(owner, fd, args[0]);
+    else if (isGivenUp()) closeUnlessClosed(fd);
     return fd;
   };
   /** @type {any} */ (fs).open = function (/** @type {any[]} */ ...args) {
@@ -303,6 +337,7 @@ function installPromised() {
   /** @type {any} */ (fs.promises).open = async function (/** @type {any[]} */ ...args) {
     const owner = callerInContext();
     const handle = await Reflect.apply(open, fs.promises, args);
+    if (isGivenUp()) endSoon(() => handle.close());
     if (!owner) return handle;
     if (owner.isStale) await handle.close();
     const release = () => handle.close();
@@ -350,8 +385,7 @@ function installConstructors() {
     ) => {
       const made = Reflect.construct(target, args, as);
       for (const each of [made, made.port1, made.port2]) if (each) noteMaker(each);
-      const resource = { kind: 'channel', what: () => name, release: () => release(made) };
-      makerOrCaller()?.resources.add(resource);
+      own(makerOrCaller, { kind: 'channel', what: () => name, release: () => release(made) });
       return made;
     };
     workers[name] = new Proxy(workers[name], { construct });
@@ -369,7 +403,7 @@ function installSubscriptions() {
     /** @type {any} */ listener,
   ) {
     subscribe(name, listener);
-    listeningCaller()?.resources.add({
+    own(listeningCaller, {
       kind: 'subscription',
       what: () => `subscription of ${String(name)}`,
       release: () => unsubscribe(name, listener),

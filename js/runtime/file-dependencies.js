@@ -32,6 +32,12 @@ class FileDependencies {
     return this.#of('file').map(([file, readers]) => [file, [...readers.values()].at(-1) ?? null]);
   }
 
+  /** Does a version that is not stale depend on what the file holds? @param {string} filePath */
+  isRead(filePath) {
+    const readers = this.#reads.get(`file:${filePath}`);
+    return [...(readers?.keys() ?? [])].some((version) => !version.isStale);
+  }
+
   /** @returns {string[]} folders whose names were read */
   folders() {
     return this.#of('folder').map(([folder]) => folder);

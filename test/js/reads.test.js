@@ -38,6 +38,26 @@ describe('a module that reads', () => {
     assert.equal(await app.get('/', { port }), 'type B');
   });
 
+  it('a file is evaluated again when the file is no module of another one any more', async () => {
+    const app = await apps.serve({
+      'server.js': SERVER,
+      'value.js':
+        "const read = require('./read');\nrequire('./data.json');\nmodule.exports = read;\n",
+      'read.js': `const text = require('node:fs').readFileSync(__dirname + '/data.json', 'utf8');
+module.exports = () => text;
+`,
+      'data.json': '1',
+    });
+    const { port } = app;
+    app.edit('value.js', "require('./data.json');", '');
+    assert.deepEqual((await app.nextReload()).pruned, ['data.json']);
+
+    app.write('data.json', '2');
+    await app.nextReload();
+
+    assert.equal(await app.get('/', { port }), '2');
+  });
+
   it('a file is evaluated again when the file is saved before it is watched', async () => {
     const text = `const file = __dirname + '/schema.graphql';
 const text = require('node:fs').readFileSync(file, 'utf8');

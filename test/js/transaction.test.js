@@ -492,6 +492,63 @@ describe('transaction', () => {
     assert.deepEqual(seen, ['committed', 'MODULE_NOT_FOUND']);
   });
 
+  it('ends what code makes that was given up while it waited', async () => {
+    const app = makeApp({
+      'start.js': "global.started = import('./entry.mjs');",
+      'entry.mjs': 'export {};',
+      'makes.txt': `import { spawn } from 'node:child_process';
+import diagnostics from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import readline from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+await globalThis.gate;
+const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
+const worker = new Worker('setInterval(() => {}, 1e6)', { eval: true });
+const watcher = fs.watch('.');
+const { port1 } = new MessageChannel();
+const ends = [[child, 'exit'], [worker, 'exit'], [watcher, 'close'], [port1, 'close']];
+diagnostics.subscribe('given up', () => {});
+const polled = fs.watchFile('none', () => {});
+const lines = readline.createInterface({ input: new PassThrough() });
+globalThis.made = {
+  ended: Promise.all([...ends, [lines, 'close']].map(([each, name]) => once(each, name))),
+  fd: fs.openSync('package.json'),
+  polled,
+};
+`,
+    });
+
+    const seen = await app.drive(async ({ require, hot, write, at }) => {
+      const fs = require('fs');
+      const turn = () => new Promise((resolve) => setImmediate(resolve));
+      hot.graph();
+      require('./start');
+      await global.started;
+      global.gate = new Promise((resolve) => (global.open = resolve));
+      write('entry.mjs', fs.readFileSync(at('makes.txt'), 'utf8'));
+      void hot.reload();
+      await turn();
+      write('entry.mjs', 'export const isBack = true;');
+      const { outcome } = await hot.reload();
+      global.open();
+      while (!global.made) await turn();
+      const { ended, fd, polled } = global.made;
+      await ended;
+      let code;
+      try {
+        fs.fstatSync(fd);
+      } catch (error) {
+        code = error.code;
+      }
+      const isHeard = require('diagnostics_channel').hasSubscribers('given up');
+      return [outcome, code, polled.listenerCount('change'), isHeard];
+    });
+
+    assert.deepEqual(seen, ['committed', 'EBADF', 0, false]);
+  });
+
   it('ends what a new module made that failed where it may', async () => {
     const app = makeApp({
       'entry.js': '',
