@@ -97,6 +97,8 @@ class Run {
   #serials = {};
   /** Modules that edits lead to which were not taken. @type {Set<string>} */
   #dirty = new Set();
+  /** Modules that the edit before led to, of which a watcher may tell late. @type {Set<string>} */
+  #touchedLast = new Set();
 
   /** @param {Case} given @param {string} root @param {Bench} bench */
   constructor(given, root, bench) {
@@ -179,14 +181,15 @@ class Run {
     const files = render(this.#model, { typed: true });
     const changes = changesBetween(this.#files, files);
     this.#files = files;
-    this.#reports.length = 0;
+    // The watcher may have told of the last part of an edit when all of it could be seen already.
+    const late = this.#reports.splice(0);
     const isBusy = this.#port > 0;
     const early = isBusy ? [this.#request()] : [];
     save(this.#root, changes, files);
     const freshly = this.#bench.reference.shown(this.#model, this.#loadedLazily());
     if (this.#case.way === 'watched') {
       const [fresh] = await Promise.all([freshly, ...early]);
-      await this.#whileWatched(changes, fresh);
+      await this.#whileWatched(changes, fresh, late);
     } else {
       const files = changes.map(({ name, kind }) => [name, kind]);
       const reloading = this.#hot.ask({ command: this.#case.way, files });
@@ -232,7 +235,7 @@ class Run {
     this.#expectShown(seen, isTaken ? this.#model : this.#servedModel, report);
     const oldModel = this.#servedModel;
     if (isTaken) this.#servedModel = this.#model;
-    this.#expectState(seen, report, oldModel, changes);
+    const touched = this.#expectState(seen, report, oldModel, changes);
     const loaded = this.#idsOf(seen.loaded);
     this.#serials = claims.expectDisposed(seen, this.#serials, loaded);
     await this.#expectHandles(seen, report);
@@ -240,6 +243,7 @@ class Run {
     this.#last = seen;
     this.#looks = 0;
     this.#isTaken = isTaken;
+    if (this.#case.way === 'watched') this.#touchedLast = touched;
   }
 
   /**
@@ -266,7 +270,8 @@ class Run {
    */
   #expectShown(seen, model, report) {
     claims.expectShown(seen, this.#served, {
-      loaded: this.#idsOf(seen.loaded),
+      // By where each is now: a file that has moved is another.
+      loaded: claims.idsOf(seen.loaded, [model]),
       mayStay: (id) => leadsTo(model, this.#main.id, id),
       report,
     });
@@ -282,6 +287,7 @@ class Run {
    * @param {Report} report
    * @param {Model} oldModel
    * @param {Change[]} changes
+   * @returns {Set<string>} the modules that the edit can lead to
    */
   #expectState(seen, report, oldModel, changes) {
     const files = changes.map(({ name }) => name);
@@ -293,12 +299,13 @@ class Run {
         evaluated: new Set(this.#idsOf(report.evaluated)),
         pruned: new Set(this.#idsOf(report.pruned)),
         stays: staysAt(oldModel, this.#servedModel),
-        isTouched: (id) => touched.has(id) || this.#dirty.has(id),
+        isTouched: (id) => touched.has(id) || this.#dirty.has(id) || this.#touchedLast.has(id),
       },
     );
     // What was not taken comes along with the next edit.
     if (report.outcome === 'committed') this.#dirty.clear();
     else for (const id of touched) this.#dirty.add(id);
+    return touched;
   }
 
   /** @param {import('./claims').Seen} seen @param {Report} [report] */
@@ -335,11 +342,16 @@ class Run {
    *
    * @param {Change[]} changes
    * @param {Fresh} fresh
+   * @param {Report[]} late of the edit before
    */
-  async #whileWatched(changes, fresh) {
+  async #whileWatched(changes, fresh, late) {
     const endMs = performance.now() + PATIENCE_MS;
     /** @type {Report} */
-    const all = { evaluated: [], pruned: [], outcome: 'unchanged' };
+    const all = {
+      evaluated: late.flatMap(({ evaluated }) => evaluated),
+      pruned: late.flatMap(({ pruned }) => pruned),
+      outcome: 'unchanged',
+    };
     const state = [this.#served, this.#servedModel];
     for (;;) {
       // Nothing is told of a file that no one has loaded.
