@@ -510,6 +510,7 @@ class Engine {
       loader,
       findBrokenLink: (overlay, records) =>
         this.#esModules?.loader.findBrokenLink(overlay, records),
+      didRead: (file, fingerprint) => this.watcher?.watchRead(file, fingerprint),
       prepareRepoint: (overlay) => this.#esModules?.loader.prepareRepoint(overlay) ?? (() => {}),
       hiddenFromCold: (record, module) => this.#esModules?.hiddenFromCold(record, module),
       willStage: (replaced) => {

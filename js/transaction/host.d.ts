@@ -20,6 +20,8 @@ export interface TransactionHost {
   loader: Loader;
   /** See `EsmLoader`. */
   findBrokenLink: (overlay: Overlay, records: Iterable<ModuleRecord>) => BrokenLink | undefined;
+  /** A file was read of which no version has come: a change of it is to be told. */
+  didRead: (file: string, fingerprint: string | null) => void;
   /** See `EsmLoader`. */
   prepareRepoint: (overlay: Overlay) => () => void;
   /** See `Shells`. */

@@ -26,6 +26,8 @@ const NAME = /^(?:[\p{ID_Continue}$]+|"[^"]*"|'[^']*')/u;
 function linkError(staged, host) {
   const broken = host.findBrokenLink(staged.overlay, toBeEvaluated(staged, host));
   if (!broken) return undefined;
+  // They may be mended alone.
+  for (const [file, fingerprint] of broken.newFiles ?? []) host.didRead(file, fingerprint);
   const record = causeOf(broken, staged.prepared, host.registry);
   const { path, source, error } = broken;
   const version = record.current?.number;

@@ -366,6 +366,39 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
     });
   });
 
+  describe('a new file that cannot be imported', () => {
+    for (const [name, broken, whole] of [
+      ['fresh.mjs', 'export const n = ;', 'export const n = 2;'],
+      ['fresh.mjs', 'export const other = 2;', 'export const n = 2;'],
+      ['fresh.mjs', "import './nowhere.mjs';", 'export const n = 2;'],
+      ['fresh.cjs', 'exports.other = 2;', 'exports.n = 2;'],
+    ]) {
+      it(`is taken once it is mended: ${broken}`, async () => {
+        const app = await apps.serve(
+          {
+            'server.mjs': `import http from 'node:http';
+import { n } from './value.mjs';
+const server = http.createServer((request, response) => response.end(String(n)));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`,
+            'value.mjs': 'export const n = 1;\n',
+          },
+          { entry: 'server.mjs' },
+        );
+        const { port } = app;
+        app.write(name, broken);
+        app.write('value.mjs', `export { n } from './${name}';\n`);
+        assert.equal((await app.nextReload()).outcome, 'refused');
+        assert.equal(await app.get('/', { port }), '1');
+
+        app.write(name, whole);
+        while ((await app.nextReload()).outcome !== 'committed');
+
+        assert.equal(await app.get('/', { port }), '2');
+      });
+    }
+  });
+
   describe('a file that goes', () => {
     it('is refused while it is required, and fine once it is back', async () => {
       const app = await apps.serve(FILES);

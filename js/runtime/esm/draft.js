@@ -25,6 +25,7 @@ const { placeOfLinkError } = require('./link');
  * @property {string | null} requested the file that this stands for
  * @property {number} startUtf16 of the import
  * @property {any} error where it is a syntax error, that of the native part
+ * @property {Map<string, string | null>} [newFiles] what has been read of files that no one has loaded: fingerprints, by path
  *
  * @typedef {object} DraftHost
  * @property {import('../registry').Registry} registry
@@ -34,6 +35,7 @@ const { placeOfLinkError } = require('./link');
  * @property {import('./imports').Imports} imports
  * @property {import('./imports').ImportsHost['resolveImport']} resolveImport
  * @property {(filename: string) => { source: string, fingerprint: string | null }} read
+ * @property {(filename: string) => string | null} fingerprint
  * @property {(source: string, filename: string) => any} transform
  * @property {(record: ModuleRecord) => { from: EsOrOther, importers: EsModule[] } | undefined} importersThatStay
  * @property {(module: EsModule) => boolean} stays
@@ -56,6 +58,8 @@ class Draft {
   #files = new Map();
   /** Whose own imports are to be followed. @type {EsModule[]} */
   #open = [];
+  /** @type {Map<string, string | null>} */
+  #newFiles = new Map();
 
   /** @param {DraftHost} host */
   constructor(host) {
@@ -67,6 +71,15 @@ class Draft {
    * @returns {BrokenLink | undefined} the first import that would not link
    */
   findBroken(records) {
+    const broken = this.#findBroken(records);
+    return broken && { ...broken, newFiles: this.#newFiles };
+  }
+
+  /**
+   * @param {Iterable<ModuleRecord>} records
+   * @returns {BrokenLink | undefined}
+   */
+  #findBroken(records) {
     try {
       const moves = [...records].flatMap((record) => this.#movesTo(record));
       this.#complete();
@@ -160,6 +173,7 @@ class Draft {
   #transform(filename) {
     const { read, transform, overlay } = this.#host;
     const { source, fingerprint } = read(filename);
+    this.#newFiles.set(filename, fingerprint);
     const transformed = transform(source, filename);
     if (transformed.type === 'invalid') {
       const { error } = transformed;
@@ -182,6 +196,7 @@ class Draft {
       const known = imports.known(record.current?.module ?? null);
       if (known) return known;
     }
+    if (!record.current) this.#newFiles.set(record.path, this.#host.fingerprint(record.path));
     const module = this.#modules.get(record.path) ?? imports.named(record, overlay);
     this.#modules.set(record.path, module);
     return module;
