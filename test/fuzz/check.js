@@ -99,6 +99,8 @@ class Run {
   #dirty = new Set();
   /** Modules that the edit before led to, of which a watcher may tell late. @type {Set<string>} */
   #touchedLast = new Set();
+  /** Files of which it has been told late. @type {string[]} */
+  #late = [];
 
   /** @param {Case} given @param {string} root @param {Bench} bench */
   constructor(given, root, bench) {
@@ -183,6 +185,7 @@ class Run {
     this.#files = files;
     // The watcher may have told of the last part of an edit when all of it could be seen already.
     const late = this.#reports.splice(0);
+    this.#late = late.flatMap(({ evaluated, pruned }) => [...evaluated, ...pruned]);
     const isBusy = this.#port > 0;
     const early = isBusy ? [this.#request()] : [];
     save(this.#root, changes, files);
@@ -298,6 +301,7 @@ class Run {
         report,
         evaluated: new Set(this.#idsOf(report.evaluated)),
         pruned: new Set(this.#idsOf(report.pruned)),
+        late: new Set(this.#idsOf(this.#late)),
         stays: staysAt(oldModel, this.#servedModel),
         isTouched: (id) => touched.has(id) || this.#dirty.has(id) || this.#touchedLast.has(id),
       },
