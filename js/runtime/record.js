@@ -241,7 +241,8 @@ class Version {
     this.onRelease();
     this.onRelease = () => {};
     this.esm = null;
-    this.hot?.release();
+    // One that no one has asked for is not made for this.
+    this.#hot?.release();
     this.hot = null;
     this.imports.clear();
     this.#mentions = undefined;

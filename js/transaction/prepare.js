@@ -37,8 +37,7 @@ const { placed, syntaxError, unresolved } = require('./refusals');
  * @property {Map<string, PreparedSource>} sources
  * @property {Map<ModuleRecord, Set<ModuleRecord>>} mentions of the changed modules
  * @property {Map<ModuleRecord, SafeHotError | null>} gone whose files are no more, or broken, where nothing seems to lead to
- *   them; and why. Null for what is broken: who asks for it after all finds that out
- *   they cannot be evaluated
+ *   them; and why they cannot be evaluated. Null for what is broken: who asks for it after all finds that out
  *
  * @typedef {{ type: 'unchanged', changed: string[] }} Unchanged
  * @typedef {{ type: 'refused', error: SafeHotError, changed: string[] }} Refused
