@@ -16,6 +16,7 @@ const README = path.join(__dirname, '..', 'README.md');
  * @typedef {object} Result
  * @property {string} setting how it was measured: numbers of runs and modules
  * @property {string[][]} rows of the table, the head first
+ * @property {{ caption: string, rows: string[][] }} [second] a second table, after the first
  * @property {Budget[]} budgets
  * @property {{ name: string, svg: string }} [plot] a file beside the README
  */
@@ -37,8 +38,9 @@ function writeSection(name, result) {
 }
 
 /** @param {Result} result */
-function sectionOf({ setting, rows, budgets }) {
+function sectionOf({ setting, rows, second, budgets }) {
   const parts = [`Node ${process.versions.node}; ${setting}.`, table(rows)];
+  if (second) parts.push(`${second.caption}:`, table(second.rows));
   if (budgets.length > 0) {
     const head = ['budget', 'measured', 'met'];
     const body = budgets.map(({ budget, measured, isMet }) => [

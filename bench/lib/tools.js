@@ -26,16 +26,19 @@ http.createServer(app).listen(Number(process.env.PORT), '127.0.0.1');
 `;
 const TS_SERVER = ES_SERVER.replace('app.js', 'app.ts');
 
-/** What Vite's guide has for a server: the app comes out of its module runner at each request. */
-const VITE_SERVER = `import http from 'node:http';
-import { createServer, createServerModuleRunner } from 'vite';
+/** Makes Vite's module runner, as Vite's guide has it for a server. */
+const VITE_RUNNER = `import { createServer, createServerModuleRunner } from 'vite';
 const vite = await createServer({
   configFile: false,
   appType: 'custom',
   server: { middlewareMode: true, ws: false },
 });
 const runner = createServerModuleRunner(vite.environments.ssr);
-http
+`;
+
+/** The app comes out of the runner at each request. */
+const VITE_SERVER = `import http from 'node:http';
+${VITE_RUNNER}http
   .createServer(async (req, res) => {
     const { default: app } = await runner.import('/app.js');
     app(req, res);
@@ -271,7 +274,9 @@ function stop({ child, folder }) {
   removeFolder(folder);
 }
 
+exports.BUN = BUN;
 exports.TOOLS = TOOLS;
+exports.VITE_RUNNER = VITE_RUNNER;
 exports.get = get;
 exports.start = start;
 exports.stop = stop;
