@@ -3,7 +3,9 @@
 /* ES modules of a program that knows nothing of safe-hot: reloaded on save, beside CommonJS and cold packages. */
 
 const assert = require('node:assert/strict');
-const { useApps } = require('../helpers/cli-app');
+const { execFileSync } = require('node:child_process');
+const { pathToFileURL } = require('node:url');
+const { REGISTER, useApps } = require('../helpers/cli-app');
 
 const PACKAGE = '{"name":"app","type":"module"}';
 
@@ -83,6 +85,25 @@ describe('ES modules', () => {
     app.write('other.js', "export const value = 'again';\n");
     assert.equal((await app.nextReload()).outcome, 'committed');
     assert.equal(await app.get(), 'value again answer,default');
+  });
+
+  it('have of a package in CommonJS what Node gives of it', () => {
+    const folder = apps.makeFolder({
+      'package.json': PACKAGE,
+      'main.js': `import whole, { own, inherited, broken } from 'dep';
+console.log(own, inherited, broken, Object.keys(whole));
+`,
+      'node_modules/dep/package.json': '{"name":"dep"}',
+      'node_modules/dep/index.js': `module.exports = Object.create({ inherited: 1 });
+module.exports.own = 2;
+exports.inherited = undefined;
+Object.defineProperty(module.exports, 'broken', { enumerable: true, get: function () { return no.where; } });
+`,
+    });
+    const env = { ...process.env, SAFE_HOT_REPORT: 'none' };
+    const run = (/** @type {string[]} */ ...args) =>
+      execFileSync(process.execPath, [...args, 'main.js'], { cwd: folder, encoding: 'utf8', env });
+    assert.equal(run('--import', pathToFileURL(REGISTER).href), run());
   });
 
   it('that await at the top level serve on until the new version has evaluated', async () => {

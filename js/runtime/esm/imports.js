@@ -397,12 +397,19 @@ function setEach(set, names, exports) {
 }
 
 /**
+ * As Node has it: of its own, and nothing where a getter throws.
+ *
  * @param {any} exports
  * @param {string} name
  */
 function memberOf(exports, name) {
   const isObject = typeof exports === 'object' || typeof exports === 'function';
-  return isObject && exports !== null && name in exports ? exports[name] : undefined;
+  if (!isObject || exports === null || !Object.hasOwn(exports, name)) return undefined;
+  try {
+    return exports[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /**
