@@ -3,12 +3,15 @@
 /** The modules of the program, which the addon reads ahead of it while Node and safe-hot start, and what it has kept of them. */
 
 const Module = require('node:module');
+const path = require('node:path');
 const { binding } = require('./native');
-const { compiledFile, makeKept } = require('./compiled');
+const { keepCompiledByNode } = require('./compile-cache');
+const { keptFile, makeKept } = require('./kept-file');
+const { writeLater } = require('./own-code');
 const { preservesSymlinks, userConditions } = require('./node-arguments');
 const { realFile } = require('./real-file');
 const { CONDITIONS, EXTENSIONS } = require('./resolve-import');
-const { keepCompiled } = require('./runtime/compile-function');
+const { keep } = require('./runtime/kept');
 
 /** @typedef {import('./runtime/esm/transformed').ModuleAhead} ModuleAhead */
 
@@ -17,6 +20,8 @@ const tsconfigs = new binding.NativeTsconfigs();
 
 /** Until the program has started. @type {import('./binding').NativeAhead | null} */
 let ahead = null;
+/** @type {(() => void) | null} */
+let writeCompiledByNode = null;
 
 /** @param {string} name the file of the program, as on the command line */
 function lookAhead(name) {
@@ -24,15 +29,17 @@ function lookAhead(name) {
   const isPlain = !preservesSymlinks() && !(/** @type {any} */ (process).permission);
   const entry = isPlain ? realFile(name) : undefined;
   if (entry === undefined) return;
-  const compiled = compiledFile(entry);
+  const file = keptFile(entry);
   const options = {
     conditions: [...CONDITIONS.import, ...userConditions()],
     extensions: EXTENSIONS.typescript,
     builtins: [...Module.builtinModules],
-    ...(compiled === null ? {} : { compiled }),
+    ...(file === null ? {} : { compiled: file }),
   };
   ahead = new binding.NativeAhead(entry, options, tsconfigs);
-  if (compiled !== null) keepCompiled(makeKept(compiled, ahead));
+  if (file === null) return;
+  keep(makeKept(file, ahead));
+  writeCompiledByNode = keepCompiledByNode(path.join(path.dirname(file), 'node'));
 }
 
 /** Taken along with what imports it. @type {Map<string, ModuleAhead>} */
@@ -121,7 +128,9 @@ function takeTogether(load) {
 function endAhead() {
   ahead?.end();
   ahead = null;
-  keepCompiled(null);
+  keep(null);
+  if (writeCompiledByNode) writeLater(writeCompiledByNode);
+  writeCompiledByNode = null;
 }
 
 exports.endAhead = endAhead;

@@ -3,29 +3,11 @@
 /** Compiles hot modules, with what V8 has compiled of the same text in an earlier start where that is kept. */
 
 const vm = require('node:vm');
+const { keptNow } = require('./kept');
 
 /**
- * @typedef {object} Compiled what is compiled
- * @property {string} filename
- * @property {string} text
- * @property {string} parameters
- * @property {string | undefined} key that says what all that is, if that is known
- *
- * @typedef {object} Kept
- * @property {(compiled: Compiled) => Buffer | undefined} find
- * @property {(compiled: Compiled, make: () => Buffer) => void} note what was not found; `make` is called once the program has
- *   started
- *
  * @typedef {Pick<import('node:vm').CompileFunctionOptions, 'columnOffset' | 'importModuleDynamically'> & { filename: string }} Options
  */
-
-/** While the program starts. @type {Kept | null} */
-let kept = null;
-
-/** @param {Kept | null} given null: from now on nothing is looked for, and nothing kept */
-function keepCompiled(given) {
-  kept = given;
-}
 
 /**
  * `vm.compileFunction`.
@@ -37,6 +19,7 @@ function keepCompiled(given) {
  * @throws {SyntaxError}
  */
 function compileFunction(text, parameters, options) {
+  const kept = keptNow();
   const { filename, importModuleDynamically } = options;
   // Node 20 does not know whose imports those of a function are that was compiled before.
   if (!kept || importModuleDynamically) return vm.compileFunction(text, parameters, options);
@@ -68,6 +51,7 @@ function compileFunction(text, parameters, options) {
  * @throws {SyntaxError}
  */
 function compileModule(text, parameters, { filename, columnOffset }, key) {
+  const kept = keptNow();
   if (!kept) return vm.compileFunction(text, parameters, { filename, columnOffset });
   const compiled = { filename, text, parameters: parameters.join(), key };
   const before = `(function (${compiled.parameters}) {`;
@@ -85,4 +69,3 @@ function compileModule(text, parameters, { filename, columnOffset }, key) {
 
 exports.compileFunction = compileFunction;
 exports.compileModule = compileModule;
-exports.keepCompiled = keepCompiled;

@@ -6,6 +6,7 @@
  */
 
 const path = require('node:path');
+const { derived } = require('./kept');
 const { readText } = require('./read-text');
 
 /**
@@ -58,12 +59,33 @@ class Formats {
     const declared = this.declared(filename);
     if (declared) return declared;
     if (isModuleText !== undefined) return isModuleText ? 'module' : 'commonjs';
-    const source = text ?? readText(filename);
-    if (MODULE_WORDS.test(source)) {
-      const isJsx = languageIn(filename, source, this.#tsconfigs) === 'jsx';
-      if (this.#hasModuleSyntax(source, isJsx ? `${filename}x` : filename)) return 'module';
-    }
+    const isModule =
+      text === undefined ? this.#isModuleFile(filename) : this.#isModuleText(text, filename);
+    if (isModule) return 'module';
     return languageOf(filename) === 'js' ? 'commonjs' : 'commonjs-typescript';
+  }
+
+  /** The same as of its text, of which a start before may have kept what counts. @param {string} filename */
+  #isModuleFile(filename) {
+    const { hasWords, maybeJsx } = derived(filename, 'hints', (text) => ({
+      hasWords: MODULE_WORDS.test(text),
+      maybeJsx: MAYBE_JSX.test(text),
+    }));
+    if (!hasWords) return false;
+    const isJsx = isJsxFile(filename, maybeJsx, this.#tsconfigs);
+    return derived(filename, isJsx ? 'isModuleAsJsx' : 'isModule', (text) =>
+      this.#hasModuleSyntax(text, isJsx ? `${filename}x` : filename),
+    );
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} filename
+   */
+  #isModuleText(text, filename) {
+    if (!MODULE_WORDS.test(text)) return false;
+    const isJsx = languageIn(filename, text, this.#tsconfigs) === 'jsx';
+    return this.#hasModuleSyntax(text, isJsx ? `${filename}x` : filename);
   }
 
   /**
@@ -125,9 +147,17 @@ function languageOf(filename) {
  * @param {Pick<import('../tsconfigs').Tsconfigs, 'compilesJsxInJs'>} tsconfigs
  */
 function languageIn(filename, source, tsconfigs) {
-  const isJsx =
-    filename.endsWith('.js') && MAYBE_JSX.test(source) && tsconfigs.compilesJsxInJs(filename);
+  const isJsx = isJsxFile(filename, MAYBE_JSX.test(source), tsconfigs);
   return isJsx ? 'jsx' : languageOf(filename);
+}
+
+/**
+ * @param {string} filename
+ * @param {boolean} maybeJsx as its text says
+ * @param {Pick<import('../tsconfigs').Tsconfigs, 'compilesJsxInJs'>} tsconfigs
+ */
+function isJsxFile(filename, maybeJsx, tsconfigs) {
+  return filename.endsWith('.js') && maybeJsx && tsconfigs.compilesJsxInJs(filename);
 }
 
 /** @param {Format | undefined} format */

@@ -1,4 +1,4 @@
-//! What V8 has compiled of the program's modules in an earlier start, as `js/compiled.js` has written it down.
+//! What V8 has compiled of the program's modules in an earlier start, as `js/kept-file.js` has written it down.
 //!
 //! A checksum of all that follows, the length of both with an index in JSON, the index, and what that points to.
 

@@ -7,6 +7,7 @@
  */
 
 const Module = require('node:module');
+const { derived } = require('../kept');
 const { readText } = require('../read-text');
 
 /**
@@ -74,9 +75,6 @@ function namesOfStar(host, filename, specifier, visited) {
   return file === null ? [] : exportNames(host, file, visited);
 }
 
-/** @type {((source: string) => { exports: string[], reexports: string[] }) | undefined} */
-let parse;
-
 /**
  * @param {NamesHost} host
  * @param {string} filename
@@ -88,9 +86,8 @@ function namesOfCommonJs(host, filename, visited = new Set()) {
   const names = new Set();
   if (visited.has(filename) || !/\.c?js$/.test(filename)) return names;
   visited.add(filename);
-  // Loaded when it is first wanted: a program in CommonJS never does.
-  parse ??= initialized();
-  const { exports, reexports } = lexed(host.known?.(filename)?.text ?? readText(filename));
+  const text = host.known?.(filename)?.text;
+  const { exports, reexports } = text === undefined ? lexedFile(filename) : lexed(text);
   for (const name of exports) names.add(name);
   const { resolve } = Module.createRequire(filename);
   for (const specifier of reexports) {
@@ -99,25 +96,37 @@ function namesOfCommonJs(host, filename, visited = new Set()) {
   return names;
 }
 
+/** @param {string} code */
+function assignedNames(code) {
+  return lexed(code).exports;
+}
+
+/** @typedef {{ exports: string[], reexports: string[] }} Lexed */
+
+/** @param {string} filename */
+function lexedFile(filename) {
+  return derived(filename, 'lexed', lexed);
+}
+
+/** @type {((source: string) => Lexed) | undefined} */
+let parse;
+
+/** @param {string} source @returns {Lexed} */
+function lexed(source) {
+  // Loaded when it is first wanted: a program in CommonJS never does.
+  const lex = (parse ??= initialized());
+  try {
+    const { exports, reexports } = lex(source);
+    return { exports, reexports };
+  } catch {
+    return { exports: [], reexports: [] };
+  }
+}
+
 function initialized() {
   const lexer = require('cjs-module-lexer');
   lexer.initSync?.();
   return /** @type {any} */ (lexer.parse);
-}
-
-/** @param {string} code */
-function assignedNames(code) {
-  parse ??= initialized();
-  return lexed(code).exports;
-}
-
-/** @param {string} source */
-function lexed(source) {
-  try {
-    return /** @type {Function} */ (parse)(source);
-  } catch {
-    return { exports: [], reexports: [] };
-  }
 }
 
 /**

@@ -1,9 +1,10 @@
 'use strict';
 
 /**
- * Keeps what V8 has compiled of a program's hot modules for its next start, in the place where tools keep what they can
- * make again: `.cache/safe-hot` of the `node_modules` that is nearest to the entry. One file for an entry, a Node and its
- * options, which the addon reads at once (`src/ahead/compiled.rs`) while our own modules load.
+ * Keeps what V8 has compiled of a program's hot modules for its next start, and what the texts of other files have told, in
+ * the place where tools keep what they can make again: `.cache/safe-hot` of the `node_modules` that is nearest to the entry.
+ * One file for an entry, a Node and its options, which the addon reads at once (`src/ahead/compiled.rs`) while our own
+ * modules load.
  */
 
 const fs = require('node:fs');
@@ -21,7 +22,13 @@ const { CHECKSUM, HEAD, isAsked, nodeName, stampOf, writeLater } = require('./ow
  * @property {[start: number, end: number]} compiled in bytes from the end of the index
  *
  * @typedef {Omit<Entry, 'compiled'> & { bytes: Buffer }} Part
- * @typedef {{ compiled: import('./runtime/compile-function').Compiled, make: () => Buffer }} Fresh
+ * @typedef {{ compiled: import('./runtime/kept').Compiled, make: () => Buffer }} Fresh
+ *
+ * @typedef {object} Text what follows from the text of a file
+ * @property {string} stamp of the file
+ * @property {Record<string, any>} derived by name
+ *
+ * @typedef {{ parts: Map<string, Part>, texts: Map<string, Text> }} Contents both by file
  */
 
 /** Of those of other entries the oldest go. */
@@ -29,14 +36,20 @@ const MOST_FILES = 20;
 
 const PREFIX = 'app-';
 
-/** What says, beside the key of a module, which text V8 gets. */
-const MAKERS = ['runtime/esm/compile.js', 'runtime/compile-function.js'];
+/** What says, beside the key of a module, which text V8 gets, what follows from a text, and how all that is written. */
+const MAKERS = [
+  'kept-file.js',
+  'runtime/compile-function.js',
+  'runtime/esm/compile.js',
+  'runtime/esm/export-names.js',
+  'runtime/formats.js',
+];
 
 /**
  * @param {string} entry absolute, real
  * @returns {string | null} null where there is no place for it, or it is not asked for
  */
-function compiledFile(entry) {
+function keptFile(entry) {
   if (!isAsked()) return null;
   /** @type {string[]} */
   const folders = Module._nodeModulePaths(path.dirname(entry));
@@ -51,20 +64,32 @@ function compiledFile(entry) {
 /**
  * @param {string} file where it is kept
  * @param {import('./binding').NativeAhead} ahead that has read it
- * @returns {import('./runtime/compile-function').Kept}
+ * @returns {import('./runtime/kept').Kept}
  */
 function makeKept(file, ahead) {
   /** @type {Fresh[]} */
   const fresh = [];
   /** Keys that were not known. @type {Map<string, string>} */
   const keys = new Map();
-  /** @type {Map<string, Part> | undefined} */
-  let earlier;
+  /** @type {Map<string, Text>} */
+  const freshTexts = new Map();
+  /** @type {Contents | undefined} */
+  let opened;
+  let isDue = false;
+  const earlier = () => (opened ??= contentsOf(ahead.takeCompiled()));
+  const writeSoon = () => {
+    if (isDue) return;
+    isDue = true;
+    writeLater(() => {
+      isDue = false;
+      write(file, { fresh: fresh.splice(0), keys, texts: freshTexts });
+      freshTexts.clear();
+    });
+  };
   return {
     find(compiled) {
       const { filename, key } = compiled;
-      earlier ??= partsIn(ahead.takeCompiled());
-      const part = earlier.get(filename);
+      const part = earlier().parts.get(filename);
       if (!part) return undefined;
       if (key !== undefined && part.key === key) return part.bytes;
       // To count the text takes longer.
@@ -74,32 +99,54 @@ function makeKept(file, ahead) {
     },
     note(compiled, make) {
       fresh.push({ compiled, make });
-      if (fresh.length === 1) writeLater(() => write(file, fresh.splice(0), keys));
+      writeSoon();
+    },
+    derived(filename, name, derive) {
+      const { texts } = earlier();
+      // Before the text is read: what is written meanwhile is for the next start to see.
+      const stamp = stampNow(filename);
+      const known = texts.get(filename);
+      if (known && known.stamp === stamp && Object.hasOwn(known.derived, name)) {
+        return known.derived[name];
+      }
+      const value = derive();
+      if (stamp === undefined) return value;
+      const text = known?.stamp === stamp ? known : { stamp, derived: {} };
+      text.derived[name] = value;
+      texts.set(filename, text);
+      freshTexts.set(filename, text);
+      writeSoon();
+      return value;
     },
   };
 }
 
-/** @param {import('./runtime/compile-function').Compiled} compiled */
+/** @param {string} filename */
+function stampNow(filename) {
+  return binding.stamps(path.dirname(filename), [path.basename(filename)])[0] ?? undefined;
+}
+
+/** @param {import('./runtime/kept').Compiled} compiled */
 function textKeyOf({ text, parameters }) {
   return binding.compiledKey(text, parameters);
 }
 
 /**
  * @param {string} file
- * @param {Fresh[]} fresh
- * @param {Map<string, string>} keys of others
+ * @param {{ fresh: Fresh[], keys: Map<string, string>, texts: Map<string, Text> }} found `keys` of others
  */
-function write(file, fresh, keys) {
+function write(file, { fresh, keys, texts }) {
   const { writeCacheFile } = require('./cache-file');
   writeCacheFile(file, binding.checksum, () => {
-    const parts = known(file);
-    for (const [module, key] of keys) Object.assign(parts.get(module) ?? {}, { key });
+    const all = known(file);
+    for (const [module, key] of keys) Object.assign(all.parts.get(module) ?? {}, { key });
     for (const { compiled, make } of fresh) {
       const { filename, key = '' } = compiled;
       const part = { file: filename, key, textKey: textKeyOf(compiled), bytes: make() };
-      parts.set(filename, part);
+      all.parts.set(filename, part);
     }
-    return packed([...parts.values()]);
+    for (const [filename, text] of texts) all.texts.set(filename, text);
+    return packed(all);
   });
   removeOldest(path.dirname(file));
 }
@@ -108,32 +155,42 @@ function write(file, fresh, keys) {
  * What other starts have left there, of modules that there still are.
  *
  * @param {string} file
+ * @returns {Contents}
  */
 function known(file) {
   try {
     const bytes = fs.readFileSync(file);
-    if (bytes.readUInt32LE(0) !== binding.checksum(bytes.subarray(CHECKSUM))) return partsIn(null);
-    const parts = [...partsIn(bytes)];
-    return new Map(parts.filter(([module]) => fs.existsSync(pathOf(module))));
+    const isWhole = bytes.readUInt32LE(0) === binding.checksum(bytes.subarray(CHECKSUM));
+    const { parts, texts } = contentsOf(isWhole ? bytes : null);
+    return { parts: existing(parts), texts: existing(texts) };
   } catch {
-    return partsIn(null);
+    return contentsOf(null);
   }
 }
 
 /**
- * @param {Buffer | null} bytes of a file that is whole
- * @returns {Map<string, Part>} by file
+ * @template T
+ * @param {Map<string, T>} byFile
  */
-function partsIn(bytes) {
-  if (bytes === null) return new Map();
+function existing(byFile) {
+  return new Map([...byFile].filter(([module]) => fs.existsSync(pathOf(module))));
+}
+
+/**
+ * @param {Buffer | null} bytes of a file that is whole
+ * @returns {Contents}
+ */
+function contentsOf(bytes) {
+  if (bytes === null) return { parts: new Map(), texts: new Map() };
   const end = bytes.readUInt32LE(CHECKSUM);
-  /** @type {Entry[]} */
-  const entries = JSON.parse(bytes.toString('utf8', HEAD, end));
-  return new Map(
+  /** @type {{ entries: Entry[], texts: [file: string, text: Text][] }} */
+  const { entries, texts } = JSON.parse(bytes.toString('utf8', HEAD, end));
+  const parts = new Map(
     entries.map(({ file, key, textKey, compiled: [start, stop] }) => {
       return [file, { file, key, textKey, bytes: bytes.subarray(end + start, end + stop) }];
     }),
   );
+  return { parts, texts: new Map(texts) };
 }
 
 /** @param {string} file */
@@ -141,16 +198,17 @@ function pathOf(file) {
   return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
-/** All but the checksum. @param {Part[]} parts */
-function packed(parts) {
+/** All but the checksum. @param {Contents} contents */
+function packed({ parts: byFile, texts }) {
   const { aligned } = require('./cache-file');
+  const parts = [...byFile.values()];
   let end = 0;
   const entries = parts.map(({ file, key, textKey, bytes }) => {
     const start = end;
     end = aligned(start + bytes.length);
     return { file, key, textKey, compiled: [start, start + bytes.length] };
   });
-  const json = Buffer.from(JSON.stringify(entries));
+  const json = Buffer.from(JSON.stringify({ entries, texts: [...texts] }));
   const length = aligned(HEAD + json.length);
   const whole = Buffer.alloc(length + end);
   whole.fill(' ', HEAD, length);
@@ -176,5 +234,5 @@ function removeOldest(folder) {
   }
 }
 
-exports.compiledFile = compiledFile;
+exports.keptFile = keptFile;
 exports.makeKept = makeKept;
