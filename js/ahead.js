@@ -3,10 +3,9 @@
 /** The modules of the program, which the addon reads ahead of it while Node and safe-hot start, and what it has kept of them. */
 
 const Module = require('node:module');
-const path = require('node:path');
 const { binding } = require('./native');
 const { keepCompiledByNode } = require('./compile-cache');
-const { keptFile, makeKept } = require('./kept-file');
+const { keptFiles, makeKept, writeModules } = require('./kept-file');
 const { writeLater } = require('./own-code');
 const { preservesSymlinks, userConditions } = require('./node-arguments');
 const { realFile } = require('./real-file');
@@ -20,8 +19,8 @@ const tsconfigs = new binding.NativeTsconfigs();
 
 /** Until the program has started. @type {import('./binding').NativeAhead | null} */
 let ahead = null;
-/** @type {(() => void) | null} */
-let writeCompiledByNode = null;
+/** Writes down what else is kept for the next start. @type {(() => void) | null} */
+let writeRest = null;
 
 /** @param {string} name the file of the program, as on the command line */
 function lookAhead(name) {
@@ -29,17 +28,22 @@ function lookAhead(name) {
   const isPlain = !preservesSymlinks() && !(/** @type {any} */ (process).permission);
   const entry = isPlain ? realFile(name) : undefined;
   if (entry === undefined) return;
-  const file = keptFile(entry);
+  const files = keptFiles(entry);
   const options = {
     conditions: [...CONDITIONS.import, ...userConditions()],
     extensions: EXTENSIONS.typescript,
     builtins: [...Module.builtinModules],
-    ...(file === null ? {} : { compiled: file }),
+    ...(files === null ? {} : { compiled: files.compiled, modules: files.modules }),
   };
-  ahead = new binding.NativeAhead(entry, options, tsconfigs);
-  if (file === null) return;
-  keep(makeKept(file, ahead));
-  writeCompiledByNode = keepCompiledByNode(path.join(path.dirname(file), 'node'));
+  const looking = new binding.NativeAhead(entry, options, tsconfigs);
+  ahead = looking;
+  if (files === null) return;
+  keep(makeKept(files.compiled, looking));
+  const writeCompiledByNode = keepCompiledByNode(files.byNode);
+  writeRest = () => {
+    writeModules(files.modules, looking);
+    writeCompiledByNode?.();
+  };
 }
 
 /** Taken along with what imports it. @type {Map<string, ModuleAhead>} */
@@ -129,8 +133,8 @@ function endAhead() {
   ahead?.end();
   ahead = null;
   keep(null);
-  if (writeCompiledByNode) writeLater(writeCompiledByNode);
-  writeCompiledByNode = null;
+  if (writeRest) writeLater(writeRest);
+  writeRest = null;
 }
 
 exports.endAhead = endAhead;

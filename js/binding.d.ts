@@ -22,6 +22,8 @@ export declare class NativeAhead {
   takeGraph(path: string): NativeAheadGraph | null
   /** What V8 has compiled before, as it was written down; once. Null if there is no such file, or it is not whole. */
   takeCompiled(): Buffer | null
+  /** What to write into the file `modules`, with room for its checksum in front; once. Null if that is what it holds. */
+  takeModules(): Buffer | null
   /** Waits until there is nothing more that the entry imports. */
   settle(): void
   /** Forgets what nobody has asked for, and begins nothing more. */
@@ -237,6 +239,8 @@ export interface NativeAheadOptions {
   clockStepMs?: number
   /** A file with what V8 has compiled before. */
   compiled?: string
+  /** A file with what was read and transformed before. */
+  modules?: string
 }
 
 export interface NativeAttribute {

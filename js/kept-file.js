@@ -11,7 +11,7 @@ const fs = require('node:fs');
 const Module = /** @type {any} */ (require('node:module'));
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { binding } = require('./native');
+const { binding, fileOfAddon } = require('./native');
 const { CHECKSUM, HEAD, isAsked, nodeName, stampOf, writeLater } = require('./own-code');
 
 /**
@@ -46,19 +46,30 @@ const MAKERS = [
 ];
 
 /**
+ * @typedef {object} Kept the files
+ * @property {string} compiled see above
+ * @property {string} modules what the addon makes of modules, of which Node's version says nothing
+ * @property {string} byNode a folder
+ *
  * @param {string} entry absolute, real
- * @returns {string | null} null where there is no place for it, or it is not asked for
+ * @returns {Kept | null} null where there is no place for them, or they are not asked for
  */
-function keptFile(entry) {
+function keptFiles(entry) {
   if (!isAsked()) return null;
   /** @type {string[]} */
   const folders = Module._nodeModulePaths(path.dirname(entry));
   const packages = folders.find((folder) => fs.existsSync(folder));
-  if (packages === undefined) return null;
+  const addon = fileOfAddon();
+  if (packages === undefined || addon === undefined) return null;
   const makers = MAKERS.map((name) => stampOf(path.join(__dirname, name)));
-  const whose = binding.fingerprintText([entry, ...makers].join());
-  const name = `${PREFIX}${whose}-${nodeName()}.bin`;
-  return path.join(packages, '.cache', 'safe-hot', name);
+  const folder = path.join(packages, '.cache', 'safe-hot');
+  const named = (/** @type {string[]} */ makers, /** @type {string} */ rest) =>
+    path.join(folder, `${PREFIX}${binding.fingerprintText([entry, ...makers].join())}${rest}.bin`);
+  return {
+    compiled: named(makers, `-${nodeName()}`),
+    modules: named([stampOf(addon)], ''),
+    byNode: path.join(folder, 'node'),
+  };
 }
 
 /**
@@ -124,6 +135,19 @@ function makeKept(file, ahead) {
 /** @param {string} filename */
 function stampNow(filename) {
   return binding.stamps(path.dirname(filename), [path.basename(filename)])[0] ?? undefined;
+}
+
+/**
+ * Writes down what the addon has made of the modules that were asked for so far.
+ *
+ * @param {string} file
+ * @param {import('./binding').NativeAhead} ahead
+ */
+function writeModules(file, ahead) {
+  const bytes = ahead.takeModules();
+  if (bytes === null) return;
+  const { writeCacheFile } = require('./cache-file');
+  writeCacheFile(file, binding.checksum, () => bytes);
 }
 
 /** @param {import('./runtime/kept').Compiled} compiled */
@@ -234,5 +258,6 @@ function removeOldest(folder) {
   }
 }
 
-exports.keptFile = keptFile;
+exports.keptFiles = keptFiles;
+exports.writeModules = writeModules;
 exports.makeKept = makeKept;

@@ -5,6 +5,7 @@
  * a panic (or anything else that it throws by itself) becomes ERR_SAFE_HOT_INTERNAL.
  */
 
+const Module = /** @type {any} */ (require('node:module'));
 const { SafeHotError } = require('./errors');
 
 /** @returns {typeof import('./binding')} */
@@ -42,12 +43,22 @@ function fromNative(error, details = {}) {
   return new SafeHotError(error.code, { reason: error.message, ...details });
 }
 
+/** The path of its file. */
+function fileOfAddon() {
+  /** @type {NodeModule[]} */
+  const loaded = Object.values(Module._cache);
+  const isAddon = (/** @type {NodeModule} */ each) =>
+    each.exports === binding && each.filename.endsWith('.node');
+  return loaded.find(isAddon)?.filename;
+}
+
 /** @param {unknown} error */
 function reasonOf(error) {
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
 }
 
 exports.binding = binding;
+exports.fileOfAddon = fileOfAddon;
 exports.guarded = guarded;
 exports.fromNative = fromNative;
 exports.reasonOf = reasonOf;

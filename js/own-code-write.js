@@ -18,9 +18,9 @@ function write(fresh) {
   if (!cache) return;
   // As it is by now.
   const { file, bytes, entries } = cache;
-  /** @type {{ binding: typeof import('./binding') }} */
-  const { binding } = loadOwn('native.js');
-  const addon = fileOfAddon(binding);
+  /** @type {typeof import('./native')} */
+  const { binding, fileOfAddon } = loadOwn('native.js');
+  const addon = fileOfAddon();
   if (addon === undefined) return;
   writeCacheFile(file, binding.checksum, () => {
     const known = bytes ? [...entries.values()].map((entry) => partOf(entry, bytes)) : [];
@@ -28,14 +28,6 @@ function write(fresh) {
     const byName = new Map(parts.map((part) => [part.name, part]));
     return packed([...byName.values()], addon);
   });
-}
-
-/** @param {typeof import('./binding')} binding */
-function fileOfAddon(binding) {
-  const loaded = Object.values(require.cache);
-  const isAddon = (/** @type {NodeModule | undefined} */ each) =>
-    each?.exports === binding && each.filename.endsWith('.node');
-  return loaded.find(isAddon)?.filename;
 }
 
 /**

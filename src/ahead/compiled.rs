@@ -7,7 +7,7 @@ use std::path::Path;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// In bytes: of the checksum.
-const CHECKSUM: usize = 4;
+pub(super) const CHECKSUM: usize = 4;
 
 /// `None` if there is no such file, or it is not as it was written.
 pub(super) fn read(file: &Path) -> Option<Vec<u8>> {

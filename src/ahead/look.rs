@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::about::about;
+use super::earlier::Looked;
 use super::format::{Types, kind_of, language_of};
 use super::stamp::Stamp;
 use crate::fingerprint::fingerprint;
 use crate::path::has_component;
 use crate::resolve::{ResolveMode, Resolved, Resolver, ResolverOptions};
 use crate::transform::{CompilerOptions, Kind, Language, TransformOptions, Transformed, transform};
-use crate::tsconfig::Tsconfigs;
+use crate::tsconfig::{Tsconfig, Tsconfigs};
 
 /// What Node and the project say.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ pub struct AheadOptions {
 }
 
 /// A module as text that can run, and what it was made of.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ModuleAhead {
     pub code: String,
     /// All else, as JSON; with `targets`: by request, the file that a relative specifier stands for.
@@ -97,12 +99,36 @@ impl Looker {
         Self { types: Types::default(), node, typescript, tsconfigs, clock_step }
     }
 
-    /// The module at `path`, and the files that it imports; `None` if there is none that is plain.
-    pub(super) fn look(&self, path: &Path) -> Option<(ModuleAhead, Vec<PathBuf>)> {
+    /// The module at `path`; `None` if there is none that is plain.
+    pub(super) fn look(
+        &self,
+        path: &Path,
+        earlier: Option<&Arc<Looked>>,
+    ) -> Option<(Arc<Looked>, IsNew)> {
         if has_component(path, "node_modules") {
             return None;
         }
         let language = language_of(path)?;
+        let tsconfig = self.tsconfigs.of(path).ok()?;
+        let kind = kind_of(path, language, &self.types, tsconfig.as_deref())?;
+        let setting = setting_of(language, kind, tsconfig.as_deref());
+        if let Some(known) = earlier
+            && known.setting == setting
+            && known.module.is_as_it_was(path, &mut Now::default())
+        {
+            return Some((Arc::clone(known), false));
+        }
+        let (module, next) = self.look_at(path, language, kind, tsconfig.as_deref())?;
+        Some((Arc::new(Looked { module, next, setting }), true))
+    }
+
+    fn look_at(
+        &self,
+        path: &Path,
+        language: Language,
+        kind: Kind,
+        tsconfig: Option<&Tsconfig>,
+    ) -> Option<(ModuleAhead, Vec<PathBuf>)> {
         let mut file = File::open(path).ok()?;
         let stamp = Stamp::of(&file.metadata().ok()?, self.clock_step)?;
         let mut bytes = Vec::new();
@@ -110,14 +136,12 @@ impl Looker {
         let fingerprint = fingerprint(&bytes);
         let text = String::from_utf8(bytes).ok()?;
         let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let tsconfig = self.tsconfigs.of(path).ok()?;
         if language == Language::JavaScript
             && may_have_jsx(source)
-            && tsconfig.as_ref().is_some_and(|found| found.allows_js)
+            && tsconfig.is_some_and(|found| found.allows_js)
         {
             return None;
         }
-        let kind = kind_of(path, language, &self.types, tsconfig.as_deref())?;
         let compiler_options = match (language, tsconfig) {
             (Language::JavaScript, _) | (_, None) => CompilerOptions::default(),
             (_, Some(found)) => found.compiler_options.clone(),
@@ -158,6 +182,16 @@ impl Looker {
             is_plain(specifier) && folder.as_deref().and_then(Path::parent) == found.parent();
         (is_plain.then(|| found.clone()), Some(found))
     }
+}
+
+/// Was it transformed just now?
+pub(super) type IsNew = bool;
+
+/// Another text where a module of the same text might be another one.
+fn setting_of(language: Language, kind: Kind, tsconfig: Option<&Tsconfig>) -> String {
+    let options = tsconfig
+        .map(|found| (found.allows_js, found.compiler_options.clone(), found.resolution.as_str()));
+    format!("{language:?} {kind:?} {options:?}")
 }
 
 /// Then it may be another language, as a `tsconfig.json` says.

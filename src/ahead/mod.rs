@@ -6,6 +6,7 @@
 
 mod about;
 mod compiled;
+mod earlier;
 mod format;
 mod look;
 mod stamp;
@@ -20,15 +21,16 @@ use parking_lot::{Condvar, Mutex};
 use rustc_hash::FxHashMap;
 
 pub use self::compiled::{checksum, compiled_key};
+use self::earlier::{KeptModules, Looked};
 pub use self::look::{AheadOptions, ModuleAhead};
-use self::look::{Looker, Now};
+use self::look::{IsNew, Looker, Now};
 use crate::path::real_path;
 
 /// What has become of a file.
 enum State {
     /// A thread is at it.
     Working,
-    Ready(Box<ModuleAhead>),
+    Ready(Arc<Looked>),
     /// Whoever asked has it, or had to read it himself.
     Over,
 }
@@ -65,18 +67,18 @@ impl Walk {
         is_new
     }
 
-    fn take_ready(&mut self, path: &Path) -> Option<ModuleAhead> {
+    fn take_ready(&mut self, path: &Path) -> Option<Arc<Looked>> {
         let state = self.files.get_mut(path)?;
         if !matches!(state, State::Ready(_)) {
             return None;
         }
-        let State::Ready(module) = std::mem::replace(state, State::Over) else { return None };
-        Some(*module)
+        let State::Ready(looked) = std::mem::replace(state, State::Over) else { return None };
+        Some(looked)
     }
 
-    fn did_look(&mut self, path: PathBuf, state: State, next: Vec<PathBuf>) {
+    fn did_look(&mut self, path: PathBuf, state: State, next: &[PathBuf]) {
         self.files.insert(path, state);
-        self.waiting.extend(next);
+        self.waiting.extend(next.iter().cloned());
         self.working -= 1;
     }
 }
@@ -87,6 +89,7 @@ struct Shared {
     has_changed: Condvar,
     looker: Looker,
     compiled: Mutex<Earlier>,
+    modules: Option<KeptModules>,
 }
 
 /// Beside the thread of the program; more would wait for the disk, or for each other.
@@ -109,21 +112,31 @@ impl Earlier {
     }
 }
 
+/// The files that an earlier start has left, if there are any.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// With what V8 has compiled.
+    pub compiled: Option<PathBuf>,
+    /// With the modules.
+    pub modules: Option<PathBuf>,
+}
+
 /// The modules that an entry imports.
 pub struct Ahead {
     shared: Arc<Shared>,
 }
 
 impl Ahead {
-    /// Begins with the file `entry`. What V8 has compiled before is in the file `compiled`, if there is one.
+    /// Begins with the file `entry`.
     #[must_use]
-    pub fn start(entry: &Path, compiled: Option<PathBuf>, options: AheadOptions) -> Self {
+    pub fn start(entry: &Path, kept: Kept, options: AheadOptions) -> Self {
         let waiting = VecDeque::from([real_path(entry)]);
         let shared = Arc::new(Shared {
             walk: Mutex::new(Some(Walk { waiting, ..Walk::default() })),
             has_changed: Condvar::new(),
             looker: Looker::new(options),
-            compiled: Mutex::new(compiled.map_or(Earlier::None, Earlier::Unread)),
+            compiled: Mutex::new(kept.compiled.map_or(Earlier::None, Earlier::Unread)),
+            modules: kept.modules.map(KeptModules::new),
         });
         let others = thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1));
         for _ in 0..others.clamp(1, MOST_THREADS) {
@@ -140,6 +153,12 @@ impl Ahead {
     /// The module at `path`, if all that it was made of is as it was; once. What no thread has begun with is looked at now.
     #[must_use]
     pub fn take(&self, path: &Path) -> Option<ModuleAhead> {
+        let looked = self.take_looked(path)?;
+        let is_as_it_was = looked.module.is_as_it_was(path, &mut Now::default());
+        is_as_it_was.then(|| Arc::unwrap_or_clone(looked).module)
+    }
+
+    fn take_looked(&self, path: &Path) -> Option<Arc<Looked>> {
         let mut walk = self.shared.walk.lock();
         while matches!(walk.as_ref()?.files.get(path), Some(State::Working)) {
             self.shared.has_changed.wait(&mut walk);
@@ -148,20 +167,23 @@ impl Ahead {
             drop(walk);
             return self.shared.look_now(path);
         }
-        let module = walk.as_mut()?.take_ready(path);
-        drop(walk);
-        module.filter(|module| module.is_as_it_was(path, &mut Now::default()))
+        walk.as_mut()?.take_ready(path)
     }
 
     /// The module at `path`, and of what is loaded along with it before any of it runs all that is there by now.
     #[must_use]
     pub fn take_graph(&self, path: &Path) -> Vec<(PathBuf, ModuleAhead)> {
-        let Some(first) = self.take(path) else { return Vec::new() };
+        let mut now = Now::default();
+        let first = self.take_looked(path);
+        let Some(first) = first.filter(|looked| looked.module.is_as_it_was(path, &mut now)) else {
+            return Vec::new();
+        };
         let mut graph = vec![(path.to_path_buf(), first)];
         if let Some(walk) = self.shared.walk.lock().as_mut() {
             let mut next = 0;
-            while let Some((_, module)) = graph.get(next) {
-                let found: Vec<_> = module
+            while let Some((_, looked)) = graph.get(next) {
+                let found: Vec<_> = looked
+                    .module
                     .imports
                     .iter()
                     .filter_map(|path| Some((path.clone(), walk.take_ready(path)?)))
@@ -170,9 +192,11 @@ impl Ahead {
                 next += 1;
             }
         }
-        let mut now = Now::default();
-        graph.retain(|(path, module)| module.is_as_it_was(path, &mut now));
+        graph.retain(|(path, looked)| looked.module.is_as_it_was(path, &mut now));
         graph
+            .into_iter()
+            .map(|(path, looked)| (path, Arc::unwrap_or_clone(looked).module))
+            .collect()
     }
 
     /// Waits until there is nothing more that the entry imports.
@@ -189,6 +213,13 @@ impl Ahead {
         let mut earlier = self.shared.compiled.lock();
         earlier.read();
         if let Earlier::Read(bytes) = std::mem::take(&mut *earlier) { Some(bytes) } else { None }
+    }
+
+    /// The modules for a file by which the next start knows them, with room for the checksum in front; once. `None` if it has
+    /// them already.
+    #[must_use]
+    pub fn take_modules(&self) -> Option<Vec<u8>> {
+        self.shared.modules.as_ref()?.take()
     }
 
     /// Forgets what nobody has asked for, and begins nothing more.
@@ -209,11 +240,9 @@ impl Shared {
     /// Until there is nothing more to look at.
     fn walk(&self) {
         while let Some(path) = self.next() {
-            let (state, next) =
-                self.look(&path).map_or((State::Over, Vec::new()), |(module, next)| {
-                    (State::Ready(Box::new(module)), next)
-                });
-            self.did_look(path, state, next);
+            let looked = self.look(&path);
+            let state = looked.clone().map_or(State::Over, State::Ready);
+            self.did_look(path, state, looked.as_deref());
         }
     }
 
@@ -234,18 +263,32 @@ impl Shared {
     }
 
     /// For the one who asks.
-    fn look_now(&self, path: &Path) -> Option<ModuleAhead> {
-        let (module, next) = self.look(path).unzip();
-        self.did_look(path.to_path_buf(), State::Over, next.unwrap_or_default());
-        module.filter(|module| module.is_as_it_was(path, &mut Now::default()))
+    fn look_now(&self, path: &Path) -> Option<Arc<Looked>> {
+        let looked = self.look(path);
+        self.did_look(path.to_path_buf(), State::Over, looked.as_deref());
+        looked
     }
 
     /// A panic is no more than a module that is not plain.
-    fn look(&self, path: &Path) -> Option<(ModuleAhead, Vec<PathBuf>)> {
-        catch_unwind(AssertUnwindSafe(|| self.looker.look(path))).ok().flatten()
+    fn look(&self, path: &Path) -> Option<Arc<Looked>> {
+        let Some(kept) = &self.modules else {
+            return Some(self.look_from(path, None)?.0);
+        };
+        let (looked, is_new) = self.look_from(path, kept.earlier(path))?;
+        kept.note(path, &looked, is_new);
+        Some(looked)
     }
 
-    fn did_look(&self, path: PathBuf, state: State, next: Vec<PathBuf>) {
+    fn look_from(
+        &self,
+        path: &Path,
+        earlier: Option<&Arc<Looked>>,
+    ) -> Option<(Arc<Looked>, IsNew)> {
+        catch_unwind(AssertUnwindSafe(|| self.looker.look(path, earlier))).ok().flatten()
+    }
+
+    fn did_look(&self, path: PathBuf, state: State, looked: Option<&Looked>) {
+        let next = looked.map_or(&[][..], |looked| &looked.next);
         if let Some(walk) = self.walk.lock().as_mut() {
             walk.did_look(path, state, next);
         }

@@ -8,7 +8,7 @@ use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use super::tsconfig::NativeTsconfigs;
-use crate::ahead::{self, Ahead, AheadOptions, ModuleAhead};
+use crate::ahead::{self, Ahead, AheadOptions, Kept, ModuleAhead};
 use crate::path::to_text;
 
 #[napi(object, object_to_js = false)]
@@ -23,6 +23,8 @@ pub struct NativeAheadOptions {
     pub clock_step_ms: Option<u32>,
     /// A file with what V8 has compiled before.
     pub compiled: Option<String>,
+    /// A file with what was read and transformed before.
+    pub modules: Option<String>,
 }
 
 /// What an ES module is, or TypeScript that is compiled to CommonJS.
@@ -61,12 +63,19 @@ impl NativeAhead {
     /// Begins with the file `entry`.
     #[napi(constructor, catch_unwind)]
     pub fn new(entry: String, options: NativeAheadOptions, tsconfigs: &NativeTsconfigs) -> Self {
-        let NativeAheadOptions { conditions, extensions, builtins, clock_step_ms, compiled } =
-            options;
+        let NativeAheadOptions {
+            conditions,
+            extensions,
+            builtins,
+            clock_step_ms,
+            compiled,
+            modules,
+        } = options;
         let tsconfigs = Arc::clone(&tsconfigs.inner);
         let clock_step = Duration::from_millis(u64::from(clock_step_ms.unwrap_or(2_000)));
         let options = AheadOptions { conditions, extensions, builtins, tsconfigs, clock_step };
-        Self { inner: Ahead::start(Path::new(&entry), compiled.map(Into::into), options) }
+        let kept = Kept { compiled: compiled.map(Into::into), modules: modules.map(Into::into) };
+        Self { inner: Ahead::start(Path::new(&entry), kept, options) }
     }
 
     /// The module at `path`, if all that it was made of is as it was; once.
@@ -103,6 +112,12 @@ impl NativeAhead {
     #[napi(catch_unwind)]
     pub fn take_compiled(&self) -> Option<Buffer> {
         self.inner.take_compiled().map(Buffer::from)
+    }
+
+    /// What to write into the file `modules`, with room for its checksum in front; once. Null if that is what it holds.
+    #[napi(catch_unwind)]
+    pub fn take_modules(&self) -> Option<Buffer> {
+        self.inner.take_modules().map(Buffer::from)
     }
 
     /// Waits until there is nothing more that the entry imports.

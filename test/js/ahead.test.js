@@ -98,13 +98,18 @@ describe('modules that are read ahead', () => {
     return path.join(folder, name);
   }
 
-  /** @param {string} entry @param {number} [clockStepMs] none: what was made just now counts as well */
-  function lookAhead(entry, clockStepMs = 0) {
+  /**
+   * @param {string} entry
+   * @param {number} [clockStepMs] none: what was made just now counts as well
+   * @param {string} [modules] a file of an earlier start
+   */
+  function lookAhead(entry, clockStepMs = 0, modules) {
     const options = {
       conditions: ['node', 'import'],
       extensions: ['.ts', '.js'],
       builtins: [...Module.builtinModules],
       clockStepMs,
+      ...(modules === undefined ? {} : { modules }),
     };
     const ahead = new binding.NativeAhead(fileOf(entry), options, new binding.NativeTsconfigs());
     ahead.settle();
@@ -252,6 +257,87 @@ describe('modules that are read ahead', () => {
     for (const name of ['broken.js', 'bytes.js', 'old.cjs', 'node_modules/express/index.js']) {
       assert.equal(take(ahead, name), null, name);
     }
+  });
+
+  describe('out of a file that an earlier start has left', () => {
+    const kept = () => fileOf('kept.bin');
+
+    /** @param {Buffer} bytes */
+    function keep(bytes) {
+      bytes.writeUInt32LE(binding.checksum(bytes.subarray(4)), 0);
+      fs.writeFileSync(kept(), bytes);
+    }
+
+    /** What such a file holds of each module says so. @param {Record<string, string>} files @param {string} entry */
+    function keepMarked(files, entry) {
+      write({ ...files, 'kept.bin': '' });
+      const bytes = lookAhead(entry, 0, kept()).takeModules();
+      assert.ok(bytes);
+      const marked = bytes.toString('latin1').replaceAll('"code":"', '"code":"/* kept */');
+      keep(Buffer.from(marked, 'latin1'));
+    }
+
+    /** @param {import('../../js/binding').NativeAhead} ahead @param {string} name */
+    function isKept(ahead, name) {
+      return take(ahead, name)?.code.startsWith('/* kept */');
+    }
+
+    it('are the same', () => {
+      write({ ...FILES, 'kept.bin': '' });
+      const first = lookAhead('main.js', 0, kept());
+      const bytes = first.takeModules();
+      assert.ok(bytes);
+      assert.equal(first.takeModules(), null);
+      keep(bytes);
+
+      const second = lookAhead('main.js', 0, kept());
+      assert.equal(second.takeModules(), null, 'nothing is new');
+      for (const name of ['main.js', 'a.js', 'e.js', 'deep/d.js']) {
+        const found = take(second, name);
+        assert.ok(found);
+        assert.deepEqual(found, take(first, name));
+      }
+    });
+
+    it('are none whose file is another, or in whose folders something has changed', () => {
+      keepMarked(FILES, 'main.js');
+      const before = lookAhead('main.js', 0, kept());
+      assert.deepEqual([isKept(before, 'main.js'), isKept(before, 'a.js')], [true, true]);
+
+      fs.writeFileSync(fileOf('a.js'), 'export const a = 2;');
+      const changed = lookAhead('main.js', 0, kept());
+      assert.ok(changed.takeModules());
+      assert.deepEqual([isKept(changed, 'main.js'), isKept(changed, 'a.js')], [true, false]);
+
+      fs.writeFileSync(fileOf('deep/new.js'), '');
+      const beside = lookAhead('main.js', 0, kept());
+      assert.deepEqual([isKept(beside, 'main.js'), isKept(beside, 'e.js')], [false, true]);
+    });
+
+    it('are none of which the project says something else', () => {
+      keepMarked(TYPESCRIPT, 'main.ts');
+      assert.equal(isKept(lookAhead('main.ts', 0, kept()), 'color.ts'), true);
+
+      const other = '{ "compilerOptions": { "useDefineForClassFields": false } }';
+      fs.writeFileSync(fileOf('tsconfig.json'), other);
+      assert.equal(isKept(lookAhead('main.ts', 0, kept()), 'color.ts'), false);
+    });
+
+    it('are none of a file that is not whole', () => {
+      keepMarked(FILES, 'main.js');
+      fs.truncateSync(kept(), fs.statSync(kept()).size - 1);
+
+      const ahead = lookAhead('main.js', 0, kept());
+      assert.equal(isKept(ahead, 'main.js'), false);
+      assert.ok(ahead.takeModules());
+    });
+
+    it('are none of a file that holds something else', () => {
+      write({ ...FILES, 'kept.bin': '' });
+      keep(Buffer.from('\0\0\0\0[{}]'));
+
+      assert.equal(isKept(lookAhead('main.js', 0, kept()), 'main.js'), false);
+    });
   });
 
   it('are forgotten in the end', () => {

@@ -90,7 +90,7 @@ describe('what a start keeps for the next', () => {
   function keptFiles() {
     const cache = path.join(folder, 'node_modules', '.cache', 'safe-hot');
     if (!fs.existsSync(cache)) return [];
-    const names = fs.readdirSync(cache).filter((name) => name !== 'node');
+    const names = fs.readdirSync(cache).filter((name) => name.includes(process.version));
     return names.map((name) => path.join(cache, name));
   }
 
@@ -204,6 +204,23 @@ module.exports = () => (load('node:fs').then(({ readFileSync }) => console.log(t
       start({ NODE_COMPILE_CACHE: path.join(folder, 'theirs') });
       assert.deepEqual(filesOfNode(), []);
       assert.notEqual(fs.readdirSync(path.join(folder, 'theirs')).length, 0);
+    });
+  });
+
+  describe('what the addon has made of modules', () => {
+    const filesOf = () => {
+      const cache = path.join(folder, 'node_modules', '.cache', 'safe-hot');
+      return fs.readdirSync(cache).filter((name) => /^app-[0-9a-f]+\.bin$/.test(name));
+    };
+
+    it('is kept once files have not changed just now', async () => {
+      start();
+      while (filesOf().length === 0) {
+        await delay(100);
+        start();
+      }
+      assert.equal(filesOf().length, 1);
+      assert.deepEqual(start().said, 'dep1,2,3');
     });
   });
 
