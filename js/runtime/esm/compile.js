@@ -63,40 +63,57 @@ function compile(module, pending) {
   const { code, mapComment } = transformed;
   const head = before + headOf(module, names, pending ? '*' : '') + (mapComment ? '\n' : '');
   const textName = module.host.nameText?.(module, head.length) ?? 'token';
-  const tail = `\n;({${textName}: () => [${names.token}, ${names.instantiate}]});}`;
-  const text = `${head}${code}${tail}${after}${mapComment ?? ''}`;
-  const columnOffset = mapComment ? 0 : -head.length;
   const key = pending ? transformed.key && `${transformed.key} ${pending.join()}` : transformed.key;
-  const options = { filename: url, columnOffset };
-  const wrapper = wrapperFor(transformed, text, parameters, options, key);
+  const make = () => {
+    const tail = `\n;({${textName}: () => [${names.token}, ${names.instantiate}]});}`;
+    const text = `${head}${code}${tail}${after}${mapComment ?? ''}`;
+    const columnOffset = mapComment ? 0 : -head.length;
+    return compileModule(text, parameters, { filename: url, columnOffset }, key);
+  };
+  const around = { filename: url, textName, pending: pending?.join(), prologue, parameters };
+  const wrapper = wrapperFor(transformed, around, make);
   return { wrapper, helpers, variables, isGenerator: pending !== null, pending: pending ?? [] };
 }
 
 /**
+ * @typedef {object} Around all that a program depends on beside what the transform has made
+ * @property {string} filename
+ * @property {string} textName
+ * @property {string | undefined} pending
+ * @property {string} prologue
+ * @property {string[]} parameters
+ */
+
+/**
  * A version whose text is that of the one before runs what was compiled of it, unless what it imports asks for another
- * function around it.
+ * function around it. The text itself is V8's to keep.
  *
- * @type {WeakMap<object, { text: string, parameters: string[], filename: string, wrapper: Function }>}
+ * @type {WeakMap<object, { around: Around, wrapper: Function }>}
  */
 const compiled = new WeakMap();
 
 /**
  * @param {object} transformed
- * @param {string} text
- * @param {string[]} parameters
- * @param {{ filename: string, columnOffset: number }} options
- * @param {string | undefined} key
+ * @param {Around} around
+ * @param {() => Function} make
  */
-function wrapperFor(transformed, text, parameters, options, key) {
+function wrapperFor(transformed, around, make) {
   const known = compiled.get(transformed);
-  const isSame =
-    known?.text === text &&
-    known.filename === options.filename &&
-    known.parameters.join() === parameters.join();
-  if (isSame) return known.wrapper;
-  const wrapper = compileModule(text, parameters, options, key);
-  compiled.set(transformed, { text, parameters, filename: options.filename, wrapper });
+  if (known && isSame(known.around, around)) return known.wrapper;
+  const wrapper = make();
+  compiled.set(transformed, { around, wrapper });
   return wrapper;
+}
+
+/** @param {Around} a @param {Around} b */
+function isSame(a, b) {
+  return (
+    a.filename === b.filename &&
+    a.textName === b.textName &&
+    a.pending === b.pending &&
+    a.prologue === b.prologue &&
+    a.parameters.join() === b.parameters.join()
+  );
 }
 
 /** What is named by what is put around a text. @type {Helper[]} */
