@@ -6,7 +6,7 @@ const Module = require('node:module');
 const { binding } = require('./native');
 const { keepCompiledByNode } = require('./compile-cache');
 const { keptFiles, makeKept, writeModules } = require('./kept-file');
-const { writeLater } = require('./own-code');
+const { didStart, writeLater } = require('./own-code');
 const { preservesSymlinks, userConditions } = require('./node-arguments');
 const { realFile } = require('./real-file');
 const { CONDITIONS, EXTENSIONS } = require('./resolve-import');
@@ -130,6 +130,7 @@ function takeTogether(load) {
 
 /** The program has started: what it has not asked for it will not ask for soon. */
 function endAhead() {
+  didStart();
   ahead?.end();
   ahead = null;
   keep(null);

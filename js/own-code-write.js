@@ -7,26 +7,35 @@ const { CHECKSUM, HEAD, loadOwn, openCache, stampOf } = require('./own-code');
 
 /**
  * @typedef {import('./own-code').Entry} Entry
- * @typedef {import('./own-code').Fresh} Fresh
+ * @typedef {import('./own-code').Used} Used
  *
  * @typedef {Pick<Entry, 'name' | 'stamp' | 'encoding'> & { source: Buffer, compiled: Buffer }} Part
  */
 
-/** @param {Fresh[]} fresh in place of what the cache has of the same name */
-function write(fresh) {
+/** Kinds of programs, the latest first. */
+const MOST_RUNS = 16;
+
+/**
+ * @param {Used[]} used in place of what the cache has of the same name
+ * @param {string} run
+ */
+function write(used, run) {
   const cache = openCache();
   if (!cache) return;
   // As it is by now.
-  const { file, bytes, entries } = cache;
+  const { file, bytes, entries, runs } = cache;
   /** @type {typeof import('./native')} */
   const { binding, fileOfAddon } = loadOwn('native.js');
   const addon = fileOfAddon();
   if (addon === undefined) return;
   writeCacheFile(file, binding.checksum, () => {
     const known = bytes ? [...entries.values()].map((entry) => partOf(entry, bytes)) : [];
-    const parts = [...known, ...fresh.map(compiledPart)];
+    const parts = [...known, ...used.map(compiledPart)];
     const byName = new Map(parts.map((part) => [part.name, part]));
-    return packed([...byName.values()], addon);
+    return packed([...byName.values()], {
+      addon,
+      runs: [...new Set([run, ...runs])].slice(0, MOST_RUNS),
+    });
   });
 }
 
@@ -43,7 +52,7 @@ function partOf(entry, bytes) {
 /**
  * With the functions that have run so far.
  *
- * @param {Fresh} module
+ * @param {Used} module
  * @returns {Part}
  */
 function compiledPart({ name, stamp, source, script }) {
@@ -57,9 +66,9 @@ function compiledPart({ name, stamp, source, script }) {
  * All but the checksum.
  *
  * @param {Part[]} parts
- * @param {string} addon
+ * @param {Pick<import('./own-code').Index, 'addon' | 'runs'>} rest
  */
-function packed(parts, addon) {
+function packed(parts, rest) {
   let end = 0;
   const take = (/** @type {Buffer} */ { length }) => {
     const start = end;
@@ -74,7 +83,7 @@ function packed(parts, addon) {
     return { name, stamp, encoding, source: range, compiled: take(compiled) };
   });
   const by = stampOf(require.resolve('./own-code'));
-  const json = Buffer.from(JSON.stringify({ addon, by, latin1, entries }));
+  const json = Buffer.from(JSON.stringify({ ...rest, by, latin1, entries }));
   const length = aligned(HEAD + json.length);
   const bytes = Buffer.alloc(length + end);
   bytes.fill(' ', HEAD, length);

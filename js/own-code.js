@@ -27,16 +27,19 @@ const vm = require('node:vm');
  * @property {[start: number, end: number]} source with what is around it, in bytes from the end of the index
  * @property {[start: number, end: number]} compiled likewise
  *
- * @typedef {object} Fresh one that was compiled in this process
+ * @typedef {object} Used one that this process has loaded
  * @property {string} name
  * @property {string} stamp of the file before it was read
  * @property {string} source with what is around it
  * @property {import('node:vm').Script} script
+ * @property {boolean} isFresh was it compiled here?
  *
  * @typedef {object} Index
  * @property {string} addon the file that is the native part
  * @property {string} by the stamp of this very file, which says how sources are kept
  * @property {number} latin1 how many bytes at the beginning are the sources in that encoding
+ * @property {string[]} runs what kinds of programs have run since the modules are as they are, each of them all that it has
+ *   loaded: V8 keeps the functions that have run
  * @property {Entry[]} entries
  *
  * @typedef {object} Cache
@@ -45,6 +48,7 @@ const vm = require('node:vm');
  * @property {Buffer | undefined} bytes after the index; undefined if there is no such file, or it is not whole
  * @property {string} latin1 the sources in that encoding. Each module's is a slice of it, which V8 need not copy, nor move
  *   at each of its collections: modules stay for good
+ * @property {string[]} runs
  * @property {Map<string, Entry>} entries by name, of files that are as they were
  */
 
@@ -71,8 +75,11 @@ const cache = isAsked() ? weakly(openCache()) : null;
 /** By name. A program may empty `require.cache`, and what is loaded late is to find what is there. @type {Map<string, any>} */
 const loaded = new Map();
 
-/** What was compiled here, and is to be in the file. @type {Fresh[]} */
-const fresh = [];
+/** What is to be in the file, or may have more functions by now than there. @type {Used[]} */
+const used = [];
+let isWriteDue = false;
+/** What kind of program this is. @type {string | undefined} */
+let run;
 
 /**
  * A module of safe-hot's, loaded in this way with all that it requires.
@@ -170,13 +177,13 @@ function compile(name, filename) {
       encoding === 'latin1' ? cache.latin1.slice(...range) : bytes.toString(encoding, ...range);
     const cachedData = bytes.subarray(...compiled);
     const script = new vm.Script(source, { ...placeOf(filename), cachedData });
-    if (script.cachedDataRejected) note({ name, stamp: entry.stamp, source, script });
+    note({ name, stamp: entry.stamp, source, script, isFresh: script.cachedDataRejected === true });
     return script.runInThisContext();
   }
   const stamp = stampOf(filename);
   const source = AROUND.join(fs.readFileSync(filename, 'utf8'));
   const script = new vm.Script(source, placeOf(filename));
-  if (!entry) note({ name, stamp, source, script });
+  if (!entry) note({ name, stamp, source, script, isFresh: true });
   return script.runInThisContext();
 }
 
@@ -185,11 +192,28 @@ function placeOf(filename) {
   return { filename, columnOffset: -(/** @type {string} */ (AROUND[0]).length) };
 }
 
-/** @param {Fresh} module */
+/** @param {Used} module */
 function note(module) {
-  fresh.push(module);
-  if (fresh.length > 1) return;
-  writeLater(() => require('./own-code-write').write(fresh.splice(0)));
+  used.push(module);
+  if (isWriteDue) return;
+  isWriteDue = true;
+  writeLater(() => {
+    isWriteDue = false;
+    const modules = used.splice(0);
+    didStart();
+    const kind = /** @type {string} */ (run);
+    const isKnown = cache?.runs.includes(kind) ?? true;
+    cache?.runs.push(kind);
+    if (!isKnown || modules.some(({ isFresh }) => isFresh)) {
+      require('./own-code-write').write(modules, kind);
+    }
+  });
+}
+
+/** The program has started: what it has loaded by now says of what kind it is. */
+function didStart() {
+  const names = [...loaded.keys()].filter((name) => name !== ADDON_LOADER);
+  run ??= names.sort().join();
 }
 
 /**
@@ -244,7 +268,7 @@ function openCache() {
     const bytes = fs.readFileSync(file);
     const end = HEAD + bytes.readUInt32LE(4);
     /** @type {Index} */
-    const { addon, by, latin1, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
+    const { addon, by, latin1, runs, entries } = JSON.parse(bytes.toString('utf8', HEAD, end));
     const binding = loadAddon(addon);
     const sum = binding.checksum(bytes.subarray(CHECKSUM));
     if (bytes.readUInt32LE(0) !== sum) throw new Error('not as it was written');
@@ -257,10 +281,19 @@ function openCache() {
       addon: binding,
       bytes: bytes.subarray(end),
       latin1: bytes.toString('latin1', end, end + latin1),
+      // Of a module that is another one by now the functions of these programs are not there.
+      runs: known.length === entries.length ? runs : [],
       entries: new Map(known.map((entry) => [entry.name, entry])),
     };
   } catch {
-    return { file, addon: undefined, bytes: undefined, latin1: '', entries: new Map() };
+    return {
+      file,
+      addon: undefined,
+      bytes: undefined,
+      latin1: '',
+      runs: [],
+      entries: new Map(),
+    };
   }
 }
 
@@ -309,6 +342,7 @@ function nodeName() {
 
 exports.CHECKSUM = CHECKSUM;
 exports.HEAD = HEAD;
+exports.didStart = didStart;
 exports.isAsked = isAsked;
 exports.loadOwn = loadOwn;
 exports.nodeName = nodeName;

@@ -31,6 +31,10 @@ require('node:diagnostics_channel').subscribe('safe-hot', () => {
 });
 `;
 
+const ES_PROGRAM = `import { createRequire } from 'node:module';
+createRequire(import.meta.url)('./main.js');
+`;
+
 /** What may have become of the file. @type {Record<string, (bytes: Buffer) => Buffer>} */
 const DAMAGES = {
   'has lost its end': (bytes) => bytes.subarray(0, bytes.length - 4096),
@@ -64,9 +68,12 @@ describe('own code', () => {
 
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-  /** @returns {string[]} safe-hot's modules that were read from their files, by name */
-  function start() {
-    const args = ['-r', './count.js', '-r', 'safe-hot/register', 'main.js'];
+  /**
+   * @param {string} entry
+   * @returns {string[]} safe-hot's modules that were read from their files, by name
+   */
+  function start(entry = 'main.js') {
+    const args = ['-r', './count.js', '-r', 'safe-hot/register', entry];
     // With one of these it is off. The first would be handed on, if it were not given.
     const env = { ...process.env, SAFE_HOT_REPORT: 'none', NODE_V8_COVERAGE: '' };
     delete env['NAPI_RS_NATIVE_LIBRARY_PATH'];
@@ -79,8 +86,8 @@ describe('own code', () => {
 
   function cacheFile() {
     const cache = path.join(folder, 'node_modules', '.cache', 'safe-hot');
-    // There is one of the program, too.
-    const names = fs.readdirSync(cache).filter((each) => !each.startsWith('app-'));
+    // There are those of the program, too.
+    const names = fs.readdirSync(cache).filter((each) => /^v.*[.]bin$/.test(each));
     const [name = '', ...others] = names;
     assert.deepEqual(others, []);
     return path.join(cache, name);
@@ -92,6 +99,18 @@ describe('own code', () => {
 
     assert.deepEqual(start(), []);
     assert.equal(fs.statSync(cacheFile()).ino, ino, 'written again');
+  });
+
+  it('is kept with the functions of each kind of program', () => {
+    const sizes = [];
+    for (const name of ['main.js', 'main.mjs', 'main.js', 'main.mjs']) {
+      if (name === 'main.mjs') fs.writeFileSync(path.join(folder, name), ES_PROGRAM);
+      start(name);
+      sizes.push(fs.statSync(cacheFile()).size);
+    }
+    const [first = 0, second = 0, ...others] = sizes;
+    assert.ok(second > first, 'those of ES modules');
+    assert.deepEqual(others, [second, second]);
   });
 
   it('is read again where a module is another one', () => {
