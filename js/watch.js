@@ -151,12 +151,8 @@ class FileWatcher {
       this.#engine.resolve(importer, specifier),
     );
     const appeared = found.filter((file) => file !== null);
-    if (appeared.length > 0) {
-      this.#didChange(
-        appeared.map((file) => ({ path: file, kind: 'created' })),
-        false,
-      );
-    }
+    // The native watcher knows when whoever writes it is done.
+    if (appeared.length > 0) this.takeBack(new Map(appeared.map((file) => [file, 'created'])));
   }
 
   /** @returns {Promise<number>} the number of folders that are watched, once all of them are */
@@ -259,7 +255,7 @@ class FileWatcher {
     return this.#native.hasMore();
   }
 
-  /** @param {Map<string, import('./transaction/prepare').ChangeKind>} files told at once, and not used */
+  /** @param {Map<string, import('./transaction/prepare').ChangeKind>} files to be told, again where that was too early */
   takeBack(files) {
     this.#native.takeBack([...files].map(([filename, kind]) => ({ path: filename, kind })));
   }
