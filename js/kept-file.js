@@ -13,6 +13,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { binding, fileOfAddon } = require('./native');
 const { CHECKSUM, HEAD, isAsked, nodeName, stampOf, writeLater } = require('./own-code');
+const { readText } = require('./runtime/read-text');
 
 /**
  * @typedef {object} Entry
@@ -25,14 +26,14 @@ const { CHECKSUM, HEAD, isAsked, nodeName, stampOf, writeLater } = require('./ow
  * @typedef {{ compiled: import('./runtime/kept').Compiled, make: () => Buffer }} Fresh
  *
  * @typedef {object} Text what follows from the text of a file
- * @property {string} stamp of the file
+ * @property {string} fingerprint
  * @property {Record<string, any>} derived by name
  *
  * @typedef {{ parts: Map<string, Part>, texts: Map<string, Text> }} Contents both by file
  */
 
 /** Of those of other entries the oldest go. */
-const MOST_FILES = 20;
+const MOST_FILES = 40;
 
 const PREFIX = 'app-';
 
@@ -114,15 +115,17 @@ function makeKept(file, ahead) {
     },
     derived(filename, name, derive) {
       const { texts } = earlier();
-      // Before the text is read: what is written meanwhile is for the next start to see.
-      const stamp = stampNow(filename);
       const known = texts.get(filename);
-      if (known && known.stamp === stamp && Object.hasOwn(known.derived, name)) {
+      const isKnown = known && Object.hasOwn(known.derived, name);
+      if (isKnown && known.fingerprint === binding.fingerprint(filename)) {
         return known.derived[name];
       }
-      const value = derive();
-      if (stamp === undefined) return value;
-      const text = known?.stamp === stamp ? known : { stamp, derived: {} };
+      const source = readText(filename);
+      const value = derive(source);
+      // What stands for invalid UTF-8 does not tell which bytes the file holds.
+      if (source.includes('\uFFFD')) return value;
+      const fingerprint = binding.fingerprintText(source);
+      const text = known?.fingerprint === fingerprint ? known : { fingerprint, derived: {} };
       text.derived[name] = value;
       texts.set(filename, text);
       freshTexts.set(filename, text);
@@ -130,11 +133,6 @@ function makeKept(file, ahead) {
       return value;
     },
   };
-}
-
-/** @param {string} filename */
-function stampNow(filename) {
-  return binding.stamps(path.dirname(filename), [path.basename(filename)])[0] ?? undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ const { readText } = require('./read-text');
  * @property {(compiled: Compiled) => Buffer | undefined} find
  * @property {(compiled: Compiled, make: () => Buffer) => void} note what was not found; `make` is called once the program has
  *   started
- * @property {<T>(filename: string, name: string, derive: () => T) => T} derived see `derived`
+ * @property {<T>(filename: string, name: string, derive: (text: string) => T) => T} derived see `derived`
  */
 
 /** @type {Kept | null} */
@@ -44,8 +44,7 @@ function keptNow() {
  * @throws {Error} as `fs.readFileSync` does
  */
 function derived(filename, name, derive) {
-  const now = () => derive(readText(filename));
-  return kept ? kept.derived(filename, name, now) : now();
+  return kept ? kept.derived(filename, name, derive) : derive(readText(filename));
 }
 
 exports.derived = derived;
