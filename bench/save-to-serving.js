@@ -16,8 +16,8 @@ const { TOOLS, start, stop, untilServed } = require('./lib/tools');
 /** @typedef {import('./lib/tools').Running & { times: number[], missed: number }} Runner */
 
 const ROUNDS = 40;
-/** Tools that restart take long, and vary little in proportion. */
-const ROUNDS_OF_RESTARTING = 10;
+/** Tools that restart take long. */
+const ROUNDS_OF_RESTARTING = 30;
 const MISSED_AFTER_MS = 6_000;
 const PAUSE_MS = 60;
 /** What every time in the table contains. */

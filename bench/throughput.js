@@ -13,7 +13,7 @@ const { freePort } = require('../scripts/free-port');
 
 const CONNECTIONS = 20;
 const REQUESTS = 3_000;
-const ROUNDS = 9;
+const ROUNDS = 30;
 const TIMERS = 300_000;
 const BUDGET = 0.98;
 const REGISTER = path.resolve(__dirname, '..', 'js', 'hooks', 'register.js');
