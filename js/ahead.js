@@ -39,7 +39,7 @@ function lookAhead(name) {
   ahead = looking;
   if (files === null) return;
   keep(makeKept(files.compiled, looking));
-  const writeCompiledByNode = keepCompiledByNode(files.byNode);
+  const writeCompiledByNode = files.byNode === null ? null : keepCompiledByNode(files.byNode);
   writeRest = () => {
     writeModules(files.modules, looking);
     writeCompiledByNode?.();

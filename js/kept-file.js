@@ -37,6 +37,8 @@ const MOST_FILES = 40;
 
 const PREFIX = 'app-';
 
+const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
+
 /** What says, beside the key of a module, which text V8 gets, what follows from a text, and how all that is written. */
 const MAKERS = [
   'kept-file.js',
@@ -50,7 +52,7 @@ const MAKERS = [
  * @typedef {object} Kept the files
  * @property {string} compiled see above
  * @property {string} modules what the addon makes of modules, of which Node's version says nothing
- * @property {string} byNode a folder
+ * @property {string | null} byNode a folder; null for a program that is no one's project, as npm is
  *
  * @param {string} entry absolute, real
  * @returns {Kept | null} null where there is no place for them, or they are not asked for
@@ -69,7 +71,7 @@ function keptFiles(entry) {
   return {
     compiled: named(makers, `-${nodeName()}`),
     modules: named([stampOf(addon)], ''),
-    byNode: path.join(folder, 'node'),
+    byNode: entry.includes(NODE_MODULES) ? null : path.join(folder, 'node'),
   };
 }
 

@@ -69,9 +69,9 @@ describe('what a start keeps for the next', () => {
     fs.writeFileSync(path.join(folder, name), text);
   }
 
-  /** @param {Record<string, string>} [variables] */
-  function start(variables = {}) {
-    const args = ['-r', './watch.cjs', '--import', pathToFileURL(REGISTER).href, 'main.mjs'];
+  /** @param {Record<string, string>} [variables] @param {string} [entry] */
+  function start(variables = {}, entry = 'main.mjs') {
+    const args = ['-r', './watch.cjs', '--import', pathToFileURL(REGISTER).href, entry];
     // With one of these it is off. The first would be handed on, if it were not given.
     const off = { SAFE_HOT_REPORT: 'none', NODE_V8_COVERAGE: '' };
     const env = { ...process.env, ...off, ...variables };
@@ -197,6 +197,13 @@ module.exports = () => (load('node:fs').then(({ readFileSync }) => console.log(t
       } finally {
         child.kill('SIGKILL');
       }
+    });
+
+    it('of packages is not kept where the program is one', function () {
+      if (!HAS_COMPILE_CACHE) this.skip();
+      write('node_modules/dep/bin.js', "console.log(require('dep'));\n");
+      assert.equal(start({}, 'node_modules/dep/bin.js').said, 'dep');
+      assert.deepEqual(filesOfNode(), []);
     });
 
     it('of packages is kept where the program says', function () {
