@@ -59,33 +59,29 @@ class Formats {
     const declared = this.declared(filename);
     if (declared) return declared;
     if (isModuleText !== undefined) return isModuleText ? 'module' : 'commonjs';
-    const isModule =
-      text === undefined ? this.#isModuleFile(filename) : this.#isModuleText(text, filename);
-    if (isModule) return 'module';
+    if (this.#isModule(filename, text)) return 'module';
     return languageOf(filename) === 'js' ? 'commonjs' : 'commonjs-typescript';
   }
 
-  /** The same as of its text, of which a start before may have kept what counts. @param {string} filename */
-  #isModuleFile(filename) {
-    const { hasWords, maybeJsx } = derived(filename, 'hints', (text) => ({
-      hasWords: MODULE_WORDS.test(text),
-      maybeJsx: MAYBE_JSX.test(text),
-    }));
-    if (!hasWords) return false;
-    const isJsx = isJsxFile(filename, maybeJsx, this.#tsconfigs);
-    return derived(filename, isJsx ? 'isModuleAsJsx' : 'isModule', (text) =>
-      this.#hasModuleSyntax(text, isJsx ? `${filename}x` : filename),
-    );
-  }
-
   /**
-   * @param {string} text
    * @param {string} filename
+   * @param {string | undefined} given its text; undefined for that of the file, of which a start before may have kept what counts
    */
-  #isModuleText(text, filename) {
-    if (!MODULE_WORDS.test(text)) return false;
-    const isJsx = languageIn(filename, text, this.#tsconfigs) === 'jsx';
-    return this.#hasModuleSyntax(text, isJsx ? `${filename}x` : filename);
+  #isModule(filename, given) {
+    /** @type {typeof derived} */
+    const follows = (file, name, derive) =>
+      given === undefined ? derived(file, name, derive) : derive(given);
+    const { isModule, maybeJsx } = follows(filename, 'format', (text) => {
+      const hasWords = MODULE_WORDS.test(text);
+      return {
+        isModule: hasWords && this.#hasModuleSyntax(text, filename),
+        maybeJsx: hasWords && MAYBE_JSX.test(text),
+      };
+    });
+    if (!isJsxFile(filename, maybeJsx, this.#tsconfigs)) return isModule;
+    return follows(filename, 'isModuleAsJsx', (text) =>
+      this.#hasModuleSyntax(text, `${filename}x`),
+    );
   }
 
   /**

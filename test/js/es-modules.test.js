@@ -106,6 +106,25 @@ Object.defineProperty(module.exports, 'broken', { enumerable: true, get: functio
     assert.equal(run('--import', pathToFileURL(REGISTER).href), run());
   });
 
+  it('in JSX are told by their text where package.json says nothing', async () => {
+    const app = await apps.serve(
+      {
+        'tsconfig.json': '{ "compilerOptions": { "jsx": "react" } }',
+        'server.mjs': SERVER,
+        'answer.js': "export { answer } from './view.jsx';\n",
+        'view.jsx': `const React = { createElement: (name) => name };
+export const answer = () => [<b />, typeof module].join();
+`,
+      },
+      { entry: 'server.mjs' },
+    );
+    assert.equal(await app.get(), 'b,undefined answer');
+
+    app.edit('view.jsx', '<b />', '<i />');
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'i,undefined answer');
+  });
+
   it('that await at the top level serve on until the new version has evaluated', async () => {
     const app = await apps.serve({
       ...FILES,
