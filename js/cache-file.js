@@ -35,10 +35,33 @@ function tryToRemove(file) {
   }
 }
 
+/**
+ * Of what a folder has the latest stay. Quietly, too: another process may be at it.
+ *
+ * @param {string} folder
+ * @param {string} prefix of the names that count
+ * @param {number} most
+ */
+function removeOldest(folder, prefix, most) {
+  try {
+    const names = fs.readdirSync(folder).filter((name) => name.startsWith(prefix));
+    if (names.length <= most) return;
+    const times = names.map((name) => {
+      const each = path.join(folder, name);
+      return { each, atMs: fs.statSync(each).mtimeMs };
+    });
+    times.sort((a, b) => b.atMs - a.atMs);
+    for (const { each } of times.slice(most)) fs.rmSync(each, { recursive: true, force: true });
+  } catch {
+    // The next start tries again.
+  }
+}
+
 /** V8 copies what does not lie at a multiple of so many bytes. */
 function aligned(/** @type {number} */ length) {
   return Math.ceil(length / 8) * 8;
 }
 
 exports.aligned = aligned;
+exports.removeOldest = removeOldest;
 exports.writeCacheFile = writeCacheFile;

@@ -5,9 +5,7 @@
  * (`kept-file.js`). Node does so itself where it is asked to.
  */
 
-const fs = require('node:fs');
 const Module = /** @type {any} */ (require('node:module'));
-const path = require('node:path');
 
 /** One for each Node that has been used. */
 const MOST_FOLDERS = 6;
@@ -24,23 +22,8 @@ function keepCompiledByNode(folder) {
   enableCompileCache(folder);
   return () => {
     flushCompileCache();
-    removeOldest(folder);
+    require('./cache-file').removeOldest(folder, '', MOST_FOLDERS);
   };
-}
-
-/** Quietly: another process may be at it. @param {string} folder */
-function removeOldest(folder) {
-  try {
-    const folders = fs.readdirSync(folder).map((name) => path.join(folder, name));
-    if (folders.length <= MOST_FOLDERS) return;
-    const times = folders.map((each) => ({ each, atMs: fs.statSync(each).mtimeMs }));
-    times.sort((a, b) => b.atMs - a.atMs);
-    for (const { each } of times.slice(MOST_FOLDERS)) {
-      fs.rmSync(each, { recursive: true, force: true });
-    }
-  } catch {
-    // The next start tries again.
-  }
 }
 
 exports.keepCompiledByNode = keepCompiledByNode;

@@ -49,13 +49,13 @@ const MAKERS = [
 ];
 
 /**
- * @typedef {object} Kept the files
+ * @typedef {object} KeptFiles
  * @property {string} compiled see above
  * @property {string} modules what the addon makes of modules, of which Node's version says nothing
  * @property {string | null} byNode a folder; null for a program that is no one's project, as npm is
  *
  * @param {string} entry absolute, real
- * @returns {Kept | null} null where there is no place for them, or they are not asked for
+ * @returns {KeptFiles | null} null where there is no place for them, or they are not asked for
  */
 function keptFiles(entry) {
   if (!isAsked()) return null;
@@ -160,7 +160,7 @@ function textKeyOf({ text, parameters }) {
  * @param {{ fresh: Fresh[], keys: Map<string, string>, texts: Map<string, Text> }} found `keys` of others
  */
 function write(file, { fresh, keys, texts }) {
-  const { writeCacheFile } = require('./cache-file');
+  const { removeOldest, writeCacheFile } = require('./cache-file');
   writeCacheFile(file, binding.checksum, () => {
     const all = known(file);
     for (const [module, key] of keys) Object.assign(all.parts.get(module) ?? {}, { key });
@@ -172,7 +172,7 @@ function write(file, { fresh, keys, texts }) {
     for (const [filename, text] of texts) all.texts.set(filename, text);
     return packed(all);
   });
-  removeOldest(path.dirname(file));
+  removeOldest(path.dirname(file), PREFIX, MOST_FILES);
 }
 
 /**
@@ -240,22 +240,6 @@ function packed({ parts: byFile, texts }) {
   json.copy(whole, HEAD);
   entries.forEach(({ compiled: [start = 0] }, at) => parts[at]?.bytes.copy(whole, length + start));
   return whole;
-}
-
-/** Quietly, too: another process may be at it. @param {string} folder */
-function removeOldest(folder) {
-  try {
-    const files = fs.readdirSync(folder).filter((name) => name.startsWith(PREFIX));
-    if (files.length <= MOST_FILES) return;
-    const times = files.map((name) => {
-      const file = path.join(folder, name);
-      return { file, atMs: fs.statSync(file).mtimeMs };
-    });
-    times.sort((a, b) => b.atMs - a.atMs);
-    for (const { file } of times.slice(MOST_FILES)) fs.rmSync(file, { force: true });
-  } catch {
-    // The next start tries again.
-  }
 }
 
 exports.keptFiles = keptFiles;

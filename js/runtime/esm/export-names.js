@@ -116,8 +116,7 @@ function lexed(source) {
   // Loaded when it is first wanted: a program in CommonJS never does.
   const lex = (parse ??= initialized());
   try {
-    const { exports, reexports } = lex(source);
-    return { exports, reexports };
+    return lex(source);
   } catch {
     return { exports: [], reexports: [] };
   }
