@@ -2,6 +2,7 @@
 
 /** Writes the file from which `own-code.js` loads safe-hot's modules, for the next start. */
 
+const path = require('node:path');
 const { aligned, writeCacheFile } = require('./cache-file');
 const { CHECKSUM, HEAD, loadOwn, openCache, stampOf } = require('./own-code');
 
@@ -82,7 +83,7 @@ function packed(parts, rest) {
   const entries = placed.map(({ part: { name, stamp, encoding, compiled }, range }) => {
     return { name, stamp, encoding, source: range, compiled: take(compiled) };
   });
-  const by = stampOf(require.resolve('./own-code'));
+  const by = stampOf(path.join(__dirname, 'own-code.js'));
   const json = Buffer.from(JSON.stringify({ ...rest, by, latin1, entries }));
   const length = aligned(HEAD + json.length);
   const bytes = Buffer.alloc(length + end);

@@ -198,15 +198,17 @@ function note(module) {
   if (isWriteDue) return;
   isWriteDue = true;
   writeLater(() => {
-    isWriteDue = false;
-    const modules = used.splice(0);
     didStart();
     const kind = /** @type {string} */ (run);
     const isKnown = cache?.runs.includes(kind) ?? true;
     cache?.runs.push(kind);
-    if (!isKnown || modules.some(({ isFresh }) => isFresh)) {
-      require('./own-code-write').write(modules, kind);
+    if (!isKnown || used.some(({ isFresh }) => isFresh)) {
+      // With what it requires it is kept, too: who else writes a file loads a part of that.
+      const { write } = load('own-code-write.js');
+      write(used.splice(0), kind);
     }
+    used.length = 0;
+    isWriteDue = false;
   });
 }
 
