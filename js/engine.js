@@ -24,19 +24,17 @@ const { Adapters } = require('./adapters');
 const { Servers } = require('./resources/servers');
 const { ProgramArguments } = require('./resources/program-arguments');
 const { installResources } = require('./resources');
-const { isWritten, listingOf } = require('./resources/reads');
 const { currentOwner, runAsCold, runUnowned } = require('./resources/ownership');
 const { Status } = require('./transaction/status');
 const { reloadReport, relativeTo } = require('./report/events');
-const { FileDependencies } = require('./runtime/file-dependencies');
-const { packageOf } = require('./package-of');
+const { DataFiles } = require('./data-files');
 const { Graph } = require('./graph');
+const { HotFiles } = require('./hot-files');
 const { envFiles } = require('./env-files');
 const { realFile } = require('./real-file');
 const { PackageFields } = require('./package-fields');
 const { Tsconfigs } = require('./tsconfigs');
 const { FileWatcher } = require('./watch');
-const { makeScope } = require('./scope');
 const { makeResolveImport } = require('./resolve-import');
 
 /**
@@ -46,8 +44,6 @@ const { makeResolveImport } = require('./resolve-import');
  */
 
 const OWN_FOLDER = path.dirname(__dirname);
-
-const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 /** Our own code, which no program loads by a `require` of its own but the first. */
 const OWN_CODE = [__dirname, path.join(OWN_FOLDER, 'bin')].map((folder) => folder + path.sep);
@@ -65,11 +61,8 @@ class Engine {
   events = new EventEmitter({ captureRejections: false });
   /** Files that were loaded and are Node's own business. @type {Set<string>} */
   coldLoaded = new Set();
-  /** What files held that cold modules have read as they loaded. @type {Map<string, string | null>} */
-  coldReads = new Map();
   /** @type {FileWatcher | null} */
   watcher = null;
-  dependencies = new FileDependencies();
   packages = new PackageFields();
   tsconfigs = new Tsconfigs((files) => this.watcher?.watchFiles(files), tsconfigs);
   formats = new Formats(
@@ -84,17 +77,11 @@ class Engine {
   #programArguments = new ProgramArguments();
   #entry = process.argv[1] && realFile(process.argv[1]);
   #resolveImport = makeResolveImport(this.tsconfigs);
-  /** The folder in `node_modules`, if the program is a command of a package. @type {string | null} */
-  #entryPackage = null;
   /** Loaded as the option `adapters` says. @type {Set<string>} */
   #adapterFiles = new Set();
   #isReady = false;
   #isModuleEntry = false;
   #startMs = nowMs();
-  /** @type {Map<string, boolean>} */
-  #hotFiles = new Map();
-  /** @type {import('./binding').NativeScope} */
-  #scope;
   #resolver = new binding.NativeResolver({
     conditions: ['node', 'require', 'module-sync', 'node-addons', ...userConditions()],
     extensions: Object.keys(Module._extensions),
@@ -106,8 +93,10 @@ class Engine {
   constructor(root) {
     this.options = resolveOptions(root, {});
     for (const file of this.options.configFiles) this.coldLoaded.add(file);
-    for (const file of envFiles()) this.coldReads.set(file, binding.fingerprint(file));
-    this.#scope = makeScope(this.options);
+    this.hotFiles = new HotFiles(this.options);
+    const { options, registry } = this;
+    this.dataFiles = new DataFiles({ options, registry, watcher: () => this.watcher });
+    for (const file of envFiles()) this.dataFiles.didReadCold(file);
     this.loader = new Loader(this.#loaderHost());
     this.events.setMaxListeners(0);
   }
@@ -123,17 +112,10 @@ class Engine {
         return record && this.registry.visible(currentOwner(), record);
       },
       graceMs: () => this.options.graceMs,
-      matters: (filePath, version) => this.#isDataOf(filePath, version),
-      didRead: (version, filePath) => this.#dependOnFile(version, filePath),
-      didReadCold: (filePath) => {
-        const fingerprint = binding.fingerprint(filePath);
-        this.coldReads.set(filePath, fingerprint);
-        this.watcher?.watchRead(filePath, fingerprint);
-      },
-      didList: (version, folder) => {
-        this.dependencies.add('folder', folder, version, listingOf(folder));
-        this.watcher?.watchListing(folder);
-      },
+      matters: (...read) => this.dataFiles.matters(...read),
+      didRead: (...read) => this.dataFiles.didRead(...read),
+      didReadCold: (filePath) => this.dataFiles.didReadCold(filePath),
+      didList: (...read) => this.dataFiles.didList(...read),
     });
     this.registry.stale.graceMs = () => this.options.graceMs;
     this.registry.stale.onRetained = (entry) => this.#tellRetained(entry);
@@ -173,8 +155,7 @@ class Engine {
    */
   configure(given, defaults) {
     const options = resolveOptions(this.options.root, given, defaults);
-    this.#scope = makeScope(options);
-    this.#hotFiles.clear();
+    this.hotFiles.configure(options);
     Object.assign(this.options, options);
     this.#loadAdapters();
   }
@@ -183,7 +164,7 @@ class Engine {
   #loadAdapters() {
     for (const name of this.options.adapters) {
       const file = path.resolve(this.options.root, name);
-      this.#hotFiles.set(file, false);
+      this.hotFiles.set(file, false);
       if (this.#adapterFiles.has(file)) continue;
       this.#adapterFiles.add(file);
       try {
@@ -198,27 +179,7 @@ class Engine {
 
   /** @param {string} filename absolute, real */
   isHot(filename) {
-    let isHot = this.#hotFiles.get(filename);
-    if (isHot === undefined) {
-      isHot = this.#scope.isHot(filename) || this.#isOfEntryPackage(filename);
-      this.#hotFiles.set(filename, isHot);
-    }
-    return isHot;
-  }
-
-  /**
-   * The program is a command of a package. What it loads for the project it loads once, so a change is to begin it anew: its
-   * own package is hot, and no other.
-   *
-   * @param {string} entry
-   */
-  heatCommand(entry) {
-    this.#entryPackage = packageOf(realFile(entry) ?? '')?.folder ?? null;
-    this.#hotFiles.clear();
-  }
-
-  #isOfEntryPackage(/** @type {string} */ filename) {
-    return this.#entryPackage !== null && packageOf(filename)?.folder === this.#entryPackage;
+    return this.hotFiles.has(filename);
   }
 
   /** Loaded when there is something to do, or once the program has started. */
@@ -380,7 +341,7 @@ class Engine {
 
   /** A cold file that a program wants to reload is hot from then on. */
   makeHot(/** @type {string} */ filename) {
-    this.#hotFiles.set(filename, true);
+    this.hotFiles.set(filename, true);
     this.coldLoaded.delete(filename);
   }
 
@@ -483,7 +444,7 @@ class Engine {
       },
       invalidate: ({ record }) => this.transactions.submit(changeSet([], [record])),
       watchFile: (version, file) => {
-        this.#dependOnFile(version, path.resolve(path.dirname(version.record.path), file));
+        this.dataFiles.didRead(version, path.resolve(path.dirname(version.record.path), file));
       },
       check: async (apply) => {
         const outdated = this.#outdated().map((record) => record.path);
@@ -555,8 +516,8 @@ class Engine {
         mustRestart: (filePath) =>
           this.coldLoaded.has(filePath) ||
           this.packages.hasChanged(filePath) ||
-          this.#hasChangedForCold(filePath),
-        dependentsOf: (filePath) => this.#dependentsOf(filePath),
+          this.dataFiles.hasChangedForCold(filePath),
+        dependentsOf: (filePath) => this.dataFiles.dependentsOf(filePath),
         clearPathCache: (vanished, appeared) => {
           require('./runtime/cjs/real-paths').forgetRealPaths([...vanished, ...appeared]);
           guarded(() => binding.hotReload({ Module, stale: [], vanished, appeared }));
@@ -584,53 +545,6 @@ class Engine {
     if (version) this.coldLoaded.delete(filename);
     else if (!this.registry.lookup(filename)?.current) this.coldLoaded.add(filename);
     this.watcher?.didLoad(filename, version);
-  }
-
-  /**
-   * @param {Version} version
-   * @param {string} filePath
-   */
-  #dependOnFile(version, filePath) {
-    const fingerprint = binding.fingerprint(filePath);
-    this.dependencies.add('file', filePath, version, fingerprint);
-    this.watcher?.watchRead(filePath, fingerprint);
-  }
-
-  /** Did a cold module, as it loaded, read something else there? */
-  #hasChangedForCold(/** @type {string} */ filePath) {
-    const then = this.coldReads.get(filePath);
-    if (then === undefined || isWritten(filePath) || this.registry.lookup(filePath)) return false;
-    return then !== binding.fingerprint(filePath);
-  }
-
-  /**
-   * Is it a file of the project that a version reads as it starts, or a cold module, as no module, as it loads?
-   *
-   * @param {string} filePath
-   * @param {Version | null} version
-   */
-  #isDataOf(filePath, version) {
-    const { root, trackReads, settleTimeoutMs } = this.options;
-    if (!trackReads) return false;
-    if (version && nowMs() - version.madeAtMs > settleTimeoutMs) return false;
-    // Node reads a module's own file as it loads it, which is what is asked about most.
-    if (version ? version.record.path === filePath : this.registry.lookup(filePath)) return false;
-    const below = filePath + path.sep;
-    return below.startsWith(root + path.sep) && !below.includes(NODE_MODULES, root.length);
-  }
-
-  /**
-   * Modules that have read what is another now: a file, or the folder that it came into or went from.
-   *
-   * @param {string} filePath
-   */
-  #dependentsOf(filePath) {
-    if (isWritten(filePath)) return [];
-    const folder = path.dirname(filePath);
-    return [
-      ...this.dependencies.changed('file', filePath, () => binding.fingerprint(filePath)),
-      ...this.dependencies.changed('folder', folder, () => listingOf(folder)),
-    ];
   }
 
   /** A version with dispose handlers of its own may hold what its successor needs. */

@@ -13,6 +13,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { binding, fileOfAddon } = require('./native');
 const { CHECKSUM, HEAD, isAsked, nodeName, stampOf, writeLater } = require('./own-code');
+const { NODE_MODULES } = require('./package-of');
 const { readText } = require('./runtime/read-text');
 
 /**
@@ -36,8 +37,6 @@ const { readText } = require('./runtime/read-text');
 const MOST_FILES = 40;
 
 const PREFIX = 'app-';
-
-const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 /** What says, beside the key of a module, which text V8 gets, what follows from a text, and how all that is written. */
 const MAKERS = [

@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 
+/** In the path of whatever is of a package. */
 const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 /**
@@ -22,4 +23,5 @@ function packageOf(filename) {
   return { name: folder.slice(start).replaceAll(path.sep, '/'), folder };
 }
 
+exports.NODE_MODULES = NODE_MODULES;
 exports.packageOf = packageOf;

@@ -20,7 +20,8 @@ function loadAll(hasEsModules) {
   require('./runtime/esm/common-js');
   require('./runtime/esm/dynamic-import');
   require('./runtime/esm/export-names');
-  require('./runtime/esm/repoint');
+  require('./runtime/esm/node-meta');
+  require('./runtime/esm/staying');
 }
 
 exports.loadAll = loadAll;

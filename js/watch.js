@@ -54,11 +54,10 @@ class FileWatcher {
       if (record.current) this.didLoad(record.path, record.current);
     }
     this.watchFiles(engine.coldLoaded);
-    for (const [file, content] of engine.coldReads) this.watchRead(file, content);
     this.watchFiles(engine.tsconfigs.files);
     this.#watchPackages([engine.options.root]);
-    for (const [file, content] of engine.dependencies.files()) this.watchRead(file, content);
-    for (const folder of engine.dependencies.folders()) this.watchListing(folder);
+    for (const [file, content] of engine.dataFiles.files()) this.watchRead(file, content);
+    for (const folder of engine.dataFiles.folders()) this.watchListing(folder);
   }
 
   /**
@@ -123,10 +122,10 @@ class FileWatcher {
       ];
       void this.#expect([{ importer, specifier, bases, isMissing: true }]);
     }
-    const { dependencies, options } = this.#engine;
+    const { dataFiles, options } = this.#engine;
     const files = pruned.map((each) => path.resolve(options.root, each));
     // What is no module any more may still be read.
-    const gone = files.filter((file) => !dependencies.isRead(file));
+    const gone = files.filter((file) => !dataFiles.isRead(file));
     for (const file of gone) this.#watched.delete(file);
     if (gone.length > 0) this.#native.unwatch(gone);
     this.#flushSoon();

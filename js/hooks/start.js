@@ -50,7 +50,7 @@ function start(settings, channel) {
   const engine = getEngine();
   engine.configure(settings?.options ?? {}, { report: 'text' });
   const watcher = engine.watch(null);
-  if (settings && entry) engine.heatCommand(entry);
+  if (settings && entry) engine.hotFiles.addPackageOf(entry);
   engine.expectEntry(entry);
   const { root } = engine.options;
   // Once the program has started: none of that time goes into what is loaded for this.

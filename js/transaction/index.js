@@ -7,7 +7,7 @@
  */
 
 // The program may put a clock of its own in the place of the global one.
-const { nowMs, setImmediate } = require('../clock');
+const { nowMs } = require('../clock');
 const { SafeHotError } = require('../errors');
 const { guarded, fromNative } = require('../native');
 const { snapshot, tracesSince } = require('../resources/traces');
@@ -19,6 +19,7 @@ const { linkError } = require('./link');
 const { openOverlay, evaluateStaged, findReached } = require('./stage');
 const { StageGuard } = require('./guard');
 const { Afterwards } = require('./afterwards');
+const { Settling } = require('./settling');
 const { commit } = require('./commit');
 const { abort } = require('./abort');
 
@@ -363,11 +364,6 @@ class Transactions {
     return { type: 'given-back' };
   }
 
-  /** @param {StagedWork} work */
-  #isSettled(work) {
-    return work.staged.overlay.awaiting.size === 0 && this.#host.servers.isSettled(work.replaced);
-  }
-
   /**
    * What awaited may have come to lead to what seemed to be cut off.
    *
@@ -384,66 +380,35 @@ class Transactions {
   }
 
   /**
-   * Waits until what awaits at the top level has evaluated, and until the successor has asked for each listening socket
-   * of what it replaces; and a turn of the event loop longer, by whose end Node has told of what new code rejects.
+   * Waits for the end of a stage, and commits it or takes it back.
    *
    * @param {Request} request
    * @param {StagedWork} work
    */
   async #settle(request, work) {
     const { servers, options } = this.#host;
-    /** @type {NodeJS.Timeout | undefined} */
-    let timer;
-    /** @type {'settled' | 'superseded' | 'failed' | 'timed-out'} */
-    const ended = await new Promise((resolve) => {
-      const { overlay } = work.staged;
-      const { awaiting } = overlay;
-      let isLate = false;
-      const lookSoon = () => {
-        setImmediate(() => {
-          if (!this.#isSettled(work)) return;
-          if (this.#evaluatesMore(work)) lookSoon();
-          else resolve('settled');
-        });
-      };
-      const supersede = () => this.#supersede(request, work, resolve);
-      // A program that saves a file each time it starts would overtake itself for ever. What is about to be committed is,
-      // unless it is the first of many.
-      const overtake = () => {
-        if (this.#isSettled(work)) return;
-        if (this.#overtaken >= MAX_ATTEMPTS && !isLate) return;
-        this.#overtaken += 1;
-        supersede();
-      };
-      // A module that has not evaluated to its end cannot be taken, however long that is.
-      const giveUp = () => {
-        isLate = true;
-        if (awaiting.size === 0) resolve('timed-out');
-        else if (!isEmpty(this.#pending)) supersede();
-        else timer = setTimeout(giveUp, options.settleTimeoutMs);
-      };
-      timer = setTimeout(giveUp, options.settleTimeoutMs);
-      const follow = (/** @type {Promise<void>} */ promise) => {
-        const didEnd = () => {
-          awaiting.delete(promise);
-          lookSoon();
-        };
-        promise.then(didEnd, (error) => work.guard.fail(error));
-      };
-      for (const promise of awaiting) follow(promise);
-      // What is awaited may import more.
-      overlay.willAwait = (promise) => {
-        if (awaiting.has(promise)) return;
-        awaiting.add(promise);
-        follow(promise);
-      };
-      this.#state = { phase: 'waiting', supersede, overtake };
-      work.guard.onFailure = () => resolve('failed');
-      servers.onStagedListen = lookSoon;
-      lookSoon();
+    const settling = new Settling(work, {
+      servers,
+      timeoutMs: options.settleTimeoutMs,
+      evaluatesMore: () => this.#evaluatesMore(work),
+      didTakeLong: () => {
+        if (!isEmpty(this.#pending)) supersede();
+      },
     });
-    clearTimeout(timer);
-    servers.onStagedListen = null;
+    const supersede = () => {
+      this.#supersede(request, work);
+      settling.end('superseded');
+    };
+    // A program that saves a file each time it starts would overtake itself for ever. What is about to be committed is,
+    // unless it is the first of many.
+    const overtake = () => {
+      if (settling.isSettled) return;
+      if (this.#overtaken >= MAX_ATTEMPTS && !settling.isLate) return;
+      this.#overtaken += 1;
+      supersede();
+    };
+    this.#state = { phase: 'waiting', supersede, overtake };
+    const ended = await settling.ended;
     if (ended === 'superseded') return;
     if (this.#isPart(request) && canBeGivenUp(work)) {
       this.#giveBack(request);
@@ -453,7 +418,7 @@ class Transactions {
     const { failure } = work.guard;
     if (!failure && work.staged.overlay.isOutdated) {
       // Code that serves has come to import what is being replaced: the plan has to know.
-      this.#supersede(request, work, () => {});
+      this.#supersede(request, work);
       return;
     }
     const lingerMs = ended === 'timed-out' ? 0 : options.settleTimeoutMs;
@@ -500,13 +465,11 @@ class Transactions {
   /**
    * @param {Request} request
    * @param {StagedWork} work
-   * @param {(how: 'superseded') => void} end
    */
-  #supersede(request, work, end) {
+  #supersede(request, work) {
     this.#undo(work);
     merge(this.#pending, request.changes);
     this.#state = { phase: 'idle' };
-    end('superseded');
   }
 
   /** @param {StagedWork} work */

@@ -14,6 +14,7 @@ const { isOurs, languageOf } = require('../formats');
 const { HotContext } = require('../hot-context');
 const { Version } = require('../record');
 const { SafeHotError } = require('../../errors');
+const { NODE_MODULES } = require('../../package-of');
 const { currentOwner } = require('../../resources/ownership');
 const { isTypeScript } = require('../../resolve-import');
 const { timerModuleFor } = require('../../resources/timers');
@@ -44,8 +45,6 @@ const { timerModuleFor } = require('../../resources/timers');
  *
  * @typedef {{ type: 'loaded', exports: unknown } | { type: 'load', request: any, parent: any }} Target
  */
-
-const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 /** Loaded for the first module in CommonJS. @type {typeof import('./compile') | undefined} */
 let compiler;

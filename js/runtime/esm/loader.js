@@ -13,6 +13,7 @@ const { setImmediate } = require('../../clock');
 const esm = require('./index');
 const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
+const { ownerOf, versionOf } = require('./owner');
 const { mayFindMore } = require('../other-hooks');
 const { HotContext } = require('../hot-context');
 const { nameText } = require('../coverage');
@@ -26,7 +27,6 @@ const { timerNamesIn, timersFor } = require('../../resources/timers');
  * @typedef {import('./module').EsModule} EsModule
  * @typedef {import('../record').Version} Version
  * @typedef {import('../record').ModuleRecord} ModuleRecord
- * @typedef {{ from: import('./module').Module, importers: EsModule[] }} Staying
  *
  * @typedef {object} EsmLoaderHost what the loader needs of the rest
  * @property {import('../registry').Registry} registry
@@ -231,16 +231,7 @@ class EsmLoader {
    * @throws {SyntaxError} one of them needs an export that is no more
    */
   prepareRepoint(overlay) {
-    const isReplaced = replacedIn(overlay);
-    const moves = [...overlay.versions.values()].flatMap((version) => {
-      const loose = this.#importersInCommonJs(version.record, isReplaced);
-      const staying = this.#importersThatStay(version.record, isReplaced);
-      const to = () => version.esm ?? this.#imports.replacedRequired(version);
-      const strict = () =>
-        version.esm && !version.esm.commonJs ? version.esm : this.#imports.replaced(version);
-      return [...movesOf(staying, strict), ...movesOf(loose, to)];
-    });
-    return esm.prepareRepoint(moves, (module) => this.#stays(module, isReplaced));
+    return this.#staying(overlay).prepareRepoint();
   }
 
   /**
@@ -252,7 +243,7 @@ class EsmLoader {
    */
   findBrokenLink(overlay, records) {
     this.#imports.forgetUnloaded();
-    const isReplaced = replacedIn(overlay);
+    const staying = this.#staying(overlay);
     const { Draft } = require('./draft');
     const draft = new Draft({
       ...this.#host,
@@ -260,55 +251,17 @@ class EsmLoader {
       imports: this.#imports,
       read: (filename) => this.#read(filename),
       transform: (source, filename) => this.transform(source, filename),
-      importersThatStay: (record) => this.#importersThatStay(record, isReplaced),
-      stays: (module) => !module.commonJs && this.#stays(module, isReplaced),
+      importersThatStay: (record) => staying.importing(record),
+      stays: (module) => !module.commonJs && staying.has(module),
       fileOf: (module) => ownerOf(module)?.record.path,
     });
     return draft.findBroken(records);
   }
 
-  /**
-   * Modules that go on with the new version of what they import.
-   *
-   * @param {ModuleRecord} record that is replaced
-   * @param {(record: ModuleRecord) => boolean} isReplaced
-   * @returns {Staying | undefined}
-   */
-  #importersThatStay({ current }, isReplaced) {
-    const isLinked = current?.esm && !current.esm.commonJs;
-    const from = isLinked ? current.esm : current && this.#imports.known(current.module);
-    return this.#staying(from, (each) => !each.commonJs && this.#stays(each, isReplaced));
-  }
-
-  /**
-   * The same for importers that are CommonJS themselves: nothing that they import has to be there.
-   *
-   * @param {ModuleRecord} record
-   * @param {(record: ModuleRecord) => boolean} isReplaced
-   * @returns {Staying | undefined}
-   */
-  #importersInCommonJs({ current }, isReplaced) {
-    const from = current && (current.esm ?? this.#imports.knownRequired(current.module));
-    return this.#staying(from, (each) => each.commonJs !== null && this.#stays(each, isReplaced));
-  }
-
-  /**
-   * @param {import('./module').Module | null | undefined} from
-   * @param {(importer: EsModule) => boolean} isMeant
-   * @returns {Staying | undefined} undefined if there are none
-   */
-  #staying(from, isMeant) {
-    const importers = [...(from?.importers ?? [])].filter(isMeant);
-    return from && importers.length > 0 ? { from, importers } : undefined;
-  }
-
-  /**
-   * @param {EsModule} module
-   * @param {(record: ModuleRecord) => boolean} isReplaced
-   */
-  #stays(module, isReplaced) {
-    const owner = ownerOf(module);
-    return owner?.state === 'current' && !isReplaced(owner.record);
+  /** @param {import('../registry').Overlay} overlay */
+  #staying(overlay) {
+    const { StayingModules } = require('./staying');
+    return new StayingModules(overlay, this.#imports);
   }
 
   /**
@@ -617,28 +570,12 @@ class EsmLoader {
    */
   #initializeMeta(version, meta) {
     const { record } = version;
-    const { path: filename } = record;
-    const context = (version.hot ??= new HotContext(version, this.#host.hot));
-    meta['dirname'] = path.dirname(filename);
-    meta['filename'] = filename;
-    if (HAS_META_MAIN) meta['main'] = record === this.main;
-    meta['resolve'] = (/** @type {string} */ specifier) => this.#resolveUrl(version, specifier);
-    meta['url'] = pathToFileURL(filename).href;
-    lazy(meta, 'hot', () => require('../vite-hot').makeViteHot(context));
-    lazy(meta, 'webpackHot', () => context.api);
-  }
-
-  /**
-   * @param {Version} version
-   * @param {string} specifier
-   */
-  #resolveUrl(version, specifier) {
-    if (/^\.{0,2}\//.test(specifier)) {
-      return new URL(specifier, pathToFileURL(version.record.path)).href;
-    }
-    const target = this.#imports.locate(version, specifier);
-    if (target.type === 'file') return pathToFileURL(target.path).href;
-    return target.name.startsWith('node:') ? target.name : `node:${target.name}`;
+    require('./node-meta').initializeMeta(meta, {
+      filename: record.path,
+      isMain: record === this.main,
+      locate: (specifier) => this.#imports.locate(version, specifier),
+      hot: (version.hot ??= new HotContext(version, this.#host.hot)),
+    });
   }
 
   /**
@@ -693,19 +630,6 @@ class EsmLoader {
 }
 
 /**
- * @param {import('./module').Module} module
- * @returns {Version | undefined} undefined for what is no file, or only a draft
- */
-function ownerOf(module) {
-  return 'owner' in module ? /** @type {Version | undefined} */ (module.owner) : undefined;
-}
-
-/** @param {EsModule} module that this has made @returns {Version} */
-function versionOf(module) {
-  return /** @type {Version} */ (module.owner);
-}
-
-/**
  * @template {{ map?: string }} T
  * @param {T} transformed
  * @param {string} filename
@@ -744,10 +668,6 @@ function fileUrl(filename) {
   return PLAIN_PATH.test(filename) ? `file://${filename}` : pathToFileURL(filename).href;
 }
 
-/** `import.meta.main`, on Node 24.2 and up. */
-const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
-const HAS_META_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2);
-
 /**
  * Those of a version that its code can name.
  *
@@ -764,27 +684,6 @@ function timersIn(version, code) {
 /** @param {Version} version */
 function isGivenUp({ state }) {
   return state === 'aborted';
-}
-
-/**
- * Tells of a record whether the version that serves goes with a stage.
- *
- * @param {import('../registry').Overlay} overlay
- * @returns {(record: ModuleRecord) => boolean}
- */
-function replacedIn({ planned, versions, cutOff }) {
-  return (record) => planned.has(record) || versions.has(record) || cutOff.has(record);
-}
-
-/**
- * @param {Staying | undefined} staying
- * @param {() => import('./module').Module} to
- * @returns {import('./repoint').Move[]}
- */
-function movesOf(staying, to) {
-  if (!staying) return [];
-  const next = to();
-  return staying.importers.map((importer) => ({ importer, from: staying.from, to: next }));
 }
 
 /** @param {Version} version */
@@ -806,28 +705,6 @@ function nameParent(holder, parent) {
 /** @param {Record<string, string>} attributes */
 function asWith(attributes) {
   return Object.keys(attributes).length > 0 ? { with: attributes } : undefined;
-}
-
-/**
- * A property that is made when it is first read.
- *
- * @param {object} target
- * @param {string} name
- * @param {() => unknown} make
- */
-function lazy(target, name, make) {
-  Object.defineProperty(target, name, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      const value = make();
-      Object.defineProperty(target, name, { value, writable: true });
-      return value;
-    },
-    set(value) {
-      Object.defineProperty(target, name, { value, writable: true });
-    },
-  });
 }
 
 exports.EsmLoader = EsmLoader;
