@@ -37,6 +37,21 @@ module.exports = [
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },
   { files: ['js/dashboard/page/**'], languageOptions: { globals: globals.browser } },
 
+  {
+    files: ['js/**'],
+    // In processes of their own.
+    ignores: ['js/cli/**', 'js/doctor/**', 'js/watch-list.js'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'performance'].map((name) => ({
+          name,
+          message: 'The program may have put a clock of its own there: see js/clock.js.',
+        })),
+      ],
+    },
+  },
+
   keepApart({
     files: ['js/errors.js'],
     from: '[.][.]?/',

@@ -5,7 +5,13 @@
  * Node's functions are taken once, at the start; `performance` is no different, but for the time that it takes to load.
  */
 
-const { setImmediate } = require('node:timers');
+const {
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+} = require('node:timers');
 
 const { hrtime } = process;
 
@@ -15,5 +21,9 @@ function nowMs() {
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
+exports.clearInterval = clearInterval;
+exports.clearTimeout = clearTimeout;
 exports.nowMs = nowMs;
 exports.setImmediate = setImmediate;
+exports.setInterval = setInterval;
+exports.setTimeout = setTimeout;

@@ -4,7 +4,7 @@
 
 const path = require('node:path');
 // The program's own clock may stand still, and its timers go with a version.
-const { setImmediate, setTimeout } = require('node:timers');
+const { setImmediate, setTimeout } = require('./clock');
 const { binding, guarded } = require('./native');
 const { preservesSymlinks } = require('./node-arguments');
 

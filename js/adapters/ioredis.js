@@ -5,6 +5,8 @@
 /** How often it is looked whether a client that goes has work, in milliseconds. */
 const LOOK_MS = 10;
 
+const { setTimeout } = require('../clock');
+
 /** @type {import('../index').Adapter} */
 module.exports = {
   package: 'ioredis',

@@ -2,6 +2,8 @@
 
 /** knex has a pool of connections of its own in each client. A stale request may go on asking. */
 
+const { setTimeout } = require('../clock');
+
 /** @type {import('../index').Adapter} */
 module.exports = {
   package: 'knex',

@@ -2,6 +2,8 @@
 
 /** A client of MongoDB looks after its servers all the time. A stale request may go on asking. */
 
+const { setTimeout } = require('../clock');
+
 /** @type {import('../index').Adapter} */
 module.exports = {
   package: 'mongodb',

@@ -2,6 +2,8 @@
 
 /** A pool of PostgreSQL lets its connections go one by one. */
 
+const { setTimeout } = require('../clock');
+
 /** @type {import('../index').Adapter} */
 module.exports = {
   package: 'pg-pool',

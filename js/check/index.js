@@ -8,8 +8,7 @@
 const path = require('node:path');
 const v8 = require('node:v8');
 const vm = require('node:vm');
-// The program's own clock may stand still, and its timers go with a version.
-const { setInterval, setTimeout, clearInterval, clearTimeout } = require('node:timers');
+const { clearInterval, clearTimeout, nowMs, setInterval, setTimeout } = require('../clock');
 const { changeSet } = require('../engine');
 const { relativeTo } = require('../report/events');
 const { listenQuietly } = require('../resources/listeners');
@@ -70,7 +69,7 @@ class Check {
   #modules = new Map();
   /** What stays on the process was made by which module. @type {Map<string, string>} */
   #traces = new Map();
-  #startMs = performance.now();
+  #startMs = nowMs();
   #engine;
   #leftovers;
   #settings;
@@ -116,7 +115,7 @@ class Check {
       type: 'check',
       entry: relativeTo(options.root, path.resolve(process.argv[1] ?? '')),
       rounds: this.#settings.rounds,
-      durationMs: Math.round(performance.now() - this.#startMs),
+      durationMs: Math.round(nowMs() - this.#startMs),
       isSafe: modules.length > 0 && unchecked.length === 0 && modules.every(isClean),
       modules,
       unchecked,
@@ -163,7 +162,7 @@ class Check {
    * @returns {Promise<ReloadReport | undefined>} undefined if the time is over
    */
   async #reloadOnce(record) {
-    const leftMs = this.#startMs + this.#settings.timeoutMs - performance.now();
+    const leftMs = this.#startMs + this.#settings.timeoutMs - nowMs();
     if (leftMs <= 0) return undefined;
     const { transactions } = this.#engine;
     /** @type {NodeJS.Timeout | undefined} */
@@ -248,8 +247,8 @@ function importersFirst({ graph, registry }) {
  * @param {{ timeMs: number, keepsAlive: boolean }} options
  */
 async function until(isSo, { timeMs, keepsAlive }) {
-  const endMs = performance.now() + timeMs;
-  while (!isSo() && performance.now() < endMs) {
+  const endMs = nowMs() + timeMs;
+  while (!isSo() && nowMs() < endMs) {
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, LOOK_MS);
       if (!keepsAlive) timer.unref();

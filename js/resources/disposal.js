@@ -2,6 +2,7 @@
 
 /** Ends resources. One that throws, rejects or hangs is told with its owner, and never stops the rest. */
 
+const { clearTimeout, setTimeout } = require('../clock');
 const { SafeHotError } = require('../errors');
 
 /**

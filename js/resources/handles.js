@@ -10,6 +10,7 @@ const diagnosticsChannel = require('node:diagnostics_channel');
 const { errorMonitor } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
+const { clearTimeout, setTimeout } = require('../clock');
 const { followMade, loadWhenRead, whenLoaded } = require('./builtins');
 const { listenQuietly, noteMaker, ownIfRepeated } = require('./listeners');
 const { clientKindOf, didMakeClient } = require('./clients');

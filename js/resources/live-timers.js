@@ -7,8 +7,7 @@
  */
 
 // The program's own clock may stand still.
-const { setTimeout, clearTimeout } = require('node:timers');
-const { nowMs } = require('../clock');
+const { clearTimeout, nowMs, setTimeout } = require('../clock');
 
 /**
  * @typedef {import('./tracker').Resource} Resource

@@ -10,7 +10,7 @@
  */
 
 const { errorMonitor } = require('node:events');
-const { nowMs } = require('../clock');
+const { nowMs, setTimeout } = require('../clock');
 const { SafeHotError } = require('../errors');
 const { whenLoaded } = require('./builtins');
 const { Creation } = require('./creation');

@@ -6,7 +6,7 @@
  * belongs to no one.
  */
 
-const { nowMs } = require('../clock');
+const { clearTimeout, nowMs, setTimeout } = require('../clock');
 const { whenLoaded } = require('./builtins');
 const { listenQuietly } = require('./listeners');
 const { currentOwner, isClientCall, makerInContext } = require('./ownership');

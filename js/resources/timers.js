@@ -9,6 +9,7 @@
 
 const timers = require('node:timers');
 const { promisify } = require('node:util');
+const { setTimeout } = require('../clock');
 const { LiveTimers } = require('./live-timers');
 const {
   contextOwner,
@@ -203,7 +204,7 @@ function startStale(owner, name, run) {
   const handle = run();
   const clear = () => clearNow(name, handle);
   if (owner?.state === 'aborted') clear();
-  else if (owner?.isStale && name === 'setInterval') timers.setTimeout(clear, graceMs()).unref();
+  else if (owner?.isStale && name === 'setInterval') setTimeout(clear, graceMs()).unref();
   return handle;
 }
 
@@ -279,7 +280,7 @@ function ending(end) {
 
 /** @param {() => void} end */
 function endLater(end) {
-  timers.setTimeout(end, graceMs()).unref();
+  setTimeout(end, graceMs()).unref();
 }
 
 /** A timer that was refreshed by its own callback stands in Node's list of timers again. */

@@ -5,6 +5,7 @@
  * When that version goes they are closed as the protocol says, so that clients connect again, to the new code.
  */
 
+const { clearTimeout, setTimeout } = require('../clock');
 const { listenQuietly } = require('./listeners');
 
 /** @typedef {import('./ownership').Owner} Owner */

@@ -6,7 +6,7 @@
  * rejects.
  */
 
-const { setImmediate } = require('../clock');
+const { clearTimeout, setImmediate, setTimeout } = require('../clock');
 
 /**
  * @typedef {'settled' | 'superseded' | 'failed' | 'timed-out'} Ended

@@ -277,6 +277,24 @@ server.listen(0, () => console.log('listening', server.address().port, process.p
     while (await isServed());
   });
 
+  it('closes the port that the new version does not ask for where the program has stopped its timers', async () => {
+    const text = `'use strict';
+const timers = require('node:timers');
+globalThis.setTimeout = timers.setTimeout = () => ({ ref() {}, unref() {} });
+require('node:module').syncBuiltinESMExports();
+const server = require('node:http').createServer((req, res) => res.end('one'));
+server.listen(0, () => console.log('listening', server.address().port, process.pid));
+`;
+    const settings = '{ "safe-hot": { "settleTimeoutMs": 20 } }';
+    const app = await apps.serve({ 'package.json': settings, 'server.js': text });
+
+    app.write('server.js', text.replace('server.listen', 'process.env.NEVER && server.listen'));
+
+    const { outcome, handedOver } = await app.nextReload();
+    assert.deepEqual([outcome, handedOver], ['committed', []]);
+    await assert.rejects(app.get('/'), { code: 'ECONNREFUSED' });
+  });
+
   it('keeps the port where the old version closes the server that is being replaced', async () => {
     const text = `'use strict';
 const http = require('node:http');
