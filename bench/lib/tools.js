@@ -70,7 +70,7 @@ import { hot } from 'hot-hook';
 await hot.init({ root: import.meta.filename, boundaries: ['./app.js'] });
 http
   .createServer(async (req, res) => {
-    const { default: app } = await import('./app.js', import.meta.hot?.boundary);
+    const { default: app } = await import('./app.js');
     app(req, res);
   })
   .listen(Number(process.env.PORT), '127.0.0.1');
@@ -177,7 +177,7 @@ const TOOLS = {
     format: 'module',
     server: HOT_HOOK_SERVER,
     command: node,
-    args: ['--import', 'hot-hook/register', 'server.js'],
+    args: ['server.js'],
     restarts: false,
   },
   'dynohot (app rewritten for it)': {
