@@ -248,6 +248,26 @@ console.log(Object.keys((await import('./second.js')).late).join());
     assert.match(await app.nextLine('after'), /^after,default/);
   });
 
+  it('see the names of a new file in CommonJS that is written while they are evaluated', async () => {
+    const app = await apps.serve(FILES);
+    app.write(
+      'write.js',
+      `import fs from 'node:fs';
+const file = new URL('./late.cjs', import.meta.url);
+if (fs.readFileSync(file, 'utf8') === '') fs.writeFileSync(file, 'exports.late = 1;\\n');
+`,
+    );
+    app.write('late.cjs', '');
+
+    app.write(
+      'value.js',
+      "import './write.js';\nimport * as late from './late.cjs';\nexport const value = late.late;\n",
+    );
+
+    assert.equal((await app.nextReload()).outcome, 'committed');
+    assert.equal(await app.get(), 'value 1 answer,default');
+  });
+
   it('that accept an import have the new binding, and are not evaluated again', async () => {
     const app = await apps.serve({
       ...FILES,

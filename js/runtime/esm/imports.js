@@ -31,6 +31,7 @@ const { timerModuleFor } = require('../../resources/timers');
  * @property {import('../../resolve-import').ResolveImport} resolveImport
  * @property {(importer: string, specifier: string) => string[]} basesOf where a module of the project may be that it means
  * @property {(source: string, filename: string) => any} transformFile
+ * @property {(filename: string) => string | null} fingerprint
  * @property {import('../../adapters').Adapters['didLoad']} didLoadCold gives what importers are to have
  */
 
@@ -175,6 +176,7 @@ class Imports {
     const loaded = this.#host.registry.visible(version, record)?.module;
     const known = loaded && this.#commonJs.get(loaded);
     if (known) return known;
+    const fingerprint = this.#fingerprintFor(version, record);
     const names = this.#namesOf(record, this.#overlayFor(version));
     // One for all that ask before it is loaded, so that all of them go on with what comes in its place: as long as the
     // file is what it was.
@@ -186,9 +188,15 @@ class Imports {
       if (unloaded.get(record) === module) unloaded.delete(record);
       const exports = Module._load(record.path, version.module ?? version, false);
       setEach(set, names, exports);
-      const now = this.#host.registry.visible(version, record)?.module;
+      const now = this.#host.registry.visible(version, record);
       // To a version that was replaced meanwhile it has the names of what was never loaded.
-      if (now && !version.isStale) this.#commonJs.set(now, module);
+      if (now?.module && !version.isStale) this.#commonJs.set(now.module, module);
+      const overlay = this.#overlayFor(version);
+      // It was linked by the names of another text: a new file was being written.
+      const isOther = now && overlay && !overlay.lastGood && now.fingerprint !== fingerprint;
+      if (isOther && !hasNames(module, this.#namesOf(record, overlay))) {
+        overlay.unprepared.add(record);
+      }
     });
     module.isGivenUp = () => version.state === 'aborted';
     if (!loaded) unloaded.set(record, module);
@@ -249,6 +257,18 @@ class Imports {
     }
     if (!record || (overlay?.planned.has(record) && !overlay.lastGood)) return undefined;
     return madeOf(record.current ?? undefined);
+  }
+
+  /**
+   * Of the text of which a stage is to make a module that is not loaded, as far as is known.
+   *
+   * @param {Version} version that asks
+   * @param {ModuleRecord} record
+   */
+  #fingerprintFor(version, { path: filename }) {
+    const overlay = this.#overlayFor(version);
+    if (!overlay) return undefined;
+    return overlay.sources.get(filename)?.fingerprint ?? this.#host.fingerprint(filename);
   }
 
   /** @param {Version} version that asks */
