@@ -267,7 +267,9 @@ module.exports = (url) => queue.add(url.slice(1), {}).then(() => 'added');
         },
         { env: { REDIS: String(server.port) } },
       );
-      await app.nextLine('done');
+      // The job of the start may be done before the server listens.
+      await app.get('/first');
+      await app.nextLine('done first V0');
       const beforeCount = await connections();
       let most = 0;
 
