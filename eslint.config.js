@@ -8,6 +8,11 @@
 const js = require('@eslint/js');
 const globals = require('globals');
 
+const TIMERS = ['Timeout', 'Interval', 'Immediate'].flatMap((kind) => [
+  `set${kind}`,
+  `clear${kind}`,
+]);
+
 module.exports = [
   {
     ignores: [
@@ -44,7 +49,7 @@ module.exports = [
     rules: {
       'no-restricted-globals': [
         'error',
-        ...['setTimeout', 'setInterval', 'setImmediate', 'performance'].map((name) => ({
+        ...[...TIMERS, 'performance'].map((name) => ({
           name,
           message: 'The program may have put a clock of its own there: see js/clock.js.',
         })),

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * The clock by which safe-hot tells ages and durations, and waits for its turn. A program in tests may stop its own, so
- * Node's functions are taken once, at the start; `performance` is no different, but for the time that it takes to load.
+ * The clock by which safe-hot tells ages and durations, and waits. A program in tests may stop its own, and its timers go with
+ * a version, so Node's functions are taken once, at the start; `performance` is no different, but for the time that it takes
+ * to load.
  */
 
 const {

@@ -3,7 +3,6 @@
 /** Tells the native watcher which files matter, and hands what it reports to the transaction. */
 
 const path = require('node:path');
-// The program's own clock may stand still, and its timers go with a version.
 const { setImmediate, setTimeout } = require('./clock');
 const { binding, guarded } = require('./native');
 const { preservesSymlinks } = require('./node-arguments');

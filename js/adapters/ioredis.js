@@ -2,10 +2,10 @@
 
 /** A client of Redis connects again by itself when its connection ends. */
 
+const { setTimeout } = require('../clock');
+
 /** How often it is looked whether a client that goes has work, in milliseconds. */
 const LOOK_MS = 10;
-
-const { setTimeout } = require('../clock');
 
 /** @type {import('../index').Adapter} */
 module.exports = {

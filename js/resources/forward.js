@@ -5,6 +5,7 @@
  * that listens now; what was in flight goes on where it began. The old server ends when its last connection does.
  */
 
+const { clearInterval } = require('../clock');
 const { listenQuietly } = require('./listeners');
 
 /**

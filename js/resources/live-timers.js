@@ -6,7 +6,6 @@
  * twice as many entries as last time. Node itself lets go of the callback of a timer that is cleared.
  */
 
-// The program's own clock may stand still.
 const { clearTimeout, nowMs, setTimeout } = require('../clock');
 
 /**

@@ -5,7 +5,6 @@
  * to answer what came in meanwhile. Nothing is lost when the process ends first.
  */
 
-// The program's own clock may stand still, and its timers go with a version.
 const { setImmediate } = require('../clock');
 const { atExit } = require('../at-exit');
 const { runUnowned } = require('../resources/ownership');

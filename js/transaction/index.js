@@ -6,7 +6,6 @@
  * files goes back to the watcher, and comes again with the others.
  */
 
-// The program may put a clock of its own in the place of the global one.
 const { nowMs } = require('../clock');
 const { SafeHotError } = require('../errors');
 const { guarded, fromNative } = require('../native');

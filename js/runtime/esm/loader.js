@@ -13,7 +13,6 @@ const { setImmediate } = require('../../clock');
 const esm = require('./index');
 const { NO_VARIABLES } = require('./compile');
 const { Imports } = require('./imports');
-const { ownerOf, versionOf } = require('./owner');
 const { mayFindMore } = require('../other-hooks');
 const { HotContext } = require('../hot-context');
 const { nameText } = require('../coverage');
@@ -627,6 +626,19 @@ class EsmLoader {
       return stats.isDirectory() ? null : this.#imports.locate(version, specifier);
     }
   }
+}
+
+/**
+ * @param {import('./module').Module} module
+ * @returns {Version | undefined} undefined for what is no file, or only a draft
+ */
+function ownerOf(module) {
+  return 'owner' in module ? /** @type {Version | undefined} */ (module.owner) : undefined;
+}
+
+/** @param {EsModule} module that this has made @returns {Version} */
+function versionOf(module) {
+  return /** @type {Version} */ (module.owner);
 }
 
 /**

@@ -2,7 +2,6 @@
 
 /** Modules that stay as a stage is committed, and go on with the new version of what they import. */
 
-const { ownerOf } = require('./owner');
 const { prepareRepoint } = require('./repoint');
 
 /**
@@ -46,7 +45,8 @@ class StayingModules {
 
   /** @param {EsModule} module */
   has(module) {
-    const owner = ownerOf(module);
+    // A draft has none.
+    const owner = /** @type {import('../record').Version | undefined} */ (module.owner);
     return owner?.state === 'current' && !this.#isReplaced(owner.record);
   }
 
